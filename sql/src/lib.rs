@@ -1,1 +1,42 @@
-//! sql
+//! The query compiler of Testudo: a plain-data syntax tree and its translation to SQL text and binds.
+//!
+//! Pure: no async runtime, no driver, no I/O. A statement is a value; [`compile`](Select::compile)
+//! turns it into a [`Compiled`] for one [`Dialect`]. Every value becomes a bind parameter, every
+//! identifier is quoted and escaped, and what a dialect cannot do is an [`Error`] that names the
+//! dialect and the construct.
+//!
+//! Two kinds of names meet here. A model's names are [`schema::Table`]s and [`schema::Column`]s:
+//! statics that a derive wrote, their quoted text finished when the program was compiled. Names that
+//! are known at run time only (a fixture's table, say) are [`Ident`]s and quoted when written.
+
+extern crate self as testudo_sql;
+
+mod compile;
+pub mod ddl;
+mod delete;
+mod dialect;
+mod error;
+mod expr;
+mod ident;
+mod insert;
+pub mod schema;
+mod select;
+mod update;
+mod value;
+
+pub use crate::compile::Compiled;
+pub use crate::delete::Delete;
+pub use crate::dialect::{Dialect, QuoteStyle};
+pub use crate::error::Error;
+pub use crate::expr::{
+    Any, Arithmetic, ArithmeticOp, Between, Case, ColumnRef, CompareOp, Comparison, DatePart, Expr,
+    Function, FunctionCall, In, InSet, Like, LikeKind, QualifiedName,
+};
+pub use crate::ident::Ident;
+pub use crate::insert::{Insert, InsertTarget, OnConflict};
+pub use crate::select::{
+    Direction, Distinct, Join, JoinKind, Limit, Lock, LockStrength, LockWait, Nulls, OrderBy,
+    Projection, Select, SelectItem, Source,
+};
+pub use crate::update::{Assignment, Update};
+pub use crate::value::Value;

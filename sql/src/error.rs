@@ -1,0 +1,56 @@
+//! Why a statement could not be compiled.
+
+use std::fmt;
+
+use crate::Dialect;
+
+/// A statement that a dialect cannot express, or that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(Kind);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    Unsupported { dialect: Dialect, construct: &'static str, instead: &'static str },
+    Malformed { statement: &'static str, problem: String },
+}
+
+impl Error {
+    pub(crate) fn unsupported(
+        dialect: Dialect,
+        construct: &'static str,
+        instead: &'static str,
+    ) -> Self {
+        Error(Kind::Unsupported { dialect, construct, instead })
+    }
+
+    pub(crate) fn malformed(statement: &'static str, problem: impl Into<String>) -> Self {
+        Error(Kind::Malformed { statement, problem: problem.into() })
+    }
+
+    /// Whether the dialect lacks the construct; another dialect may have it.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self.0, Kind::Unsupported { .. })
+    }
+
+    /// Whether the statement makes no sense on any dialect.
+    #[must_use]
+    pub fn is_malformed(&self) -> bool {
+        matches!(self.0, Kind::Malformed { .. })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Unsupported { dialect, construct, instead } => {
+                write!(f, "{dialect} does not support {construct}; {instead}")
+            }
+            Kind::Malformed { statement, problem } => {
+                write!(f, "cannot compile {statement}: {problem}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
