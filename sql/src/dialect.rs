@@ -28,8 +28,12 @@ pub enum QuoteStyle {
 
 impl Dialect {
     /// Every dialect, in the order in which documentation lists them.
-    pub const ALL: [Dialect; 4] =
-        [Dialect::Sqlite, Dialect::Postgres, Dialect::MySql, Dialect::MariaDb];
+    pub const ALL: [Dialect; 4] = [
+        Dialect::Sqlite,
+        Dialect::Postgres,
+        Dialect::MySql,
+        Dialect::MariaDb,
+    ];
 
     /// The name by which people know the dialect: `SQLite`, `Postgres`, `MySQL`, `MariaDB`.
     #[must_use]

@@ -10,8 +10,15 @@ pub struct Error(Kind);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
-    Unsupported { dialect: Dialect, construct: &'static str, instead: &'static str },
-    Malformed { statement: &'static str, problem: String },
+    Unsupported {
+        dialect: Dialect,
+        construct: &'static str,
+        instead: &'static str,
+    },
+    Malformed {
+        statement: &'static str,
+        problem: String,
+    },
 }
 
 impl Error {
@@ -20,11 +27,18 @@ impl Error {
         construct: &'static str,
         instead: &'static str,
     ) -> Self {
-        Error(Kind::Unsupported { dialect, construct, instead })
+        Error(Kind::Unsupported {
+            dialect,
+            construct,
+            instead,
+        })
     }
 
     pub(crate) fn malformed(statement: &'static str, problem: impl Into<String>) -> Self {
-        Error(Kind::Malformed { statement, problem: problem.into() })
+        Error(Kind::Malformed {
+            statement,
+            problem: problem.into(),
+        })
     }
 
     /// Whether the dialect lacks the construct; another dialect may have it.
@@ -43,7 +57,11 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Unsupported { dialect, construct, instead } => {
+            Kind::Unsupported {
+                dialect,
+                construct,
+                instead,
+            } => {
                 write!(f, "{dialect} does not support {construct}; {instead}")
             }
             Kind::Malformed { statement, problem } => {

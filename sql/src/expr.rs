@@ -294,7 +294,12 @@ impl Expr {
     /// A function of the given arguments.
     #[must_use]
     pub fn call(function: Function, args: Vec<Expr>) -> Expr {
-        Expr::Function(Box::new(FunctionCall { function, args, distinct: false, filter: None }))
+        Expr::Function(Box::new(FunctionCall {
+            function,
+            args,
+            distinct: false,
+            filter: None,
+        }))
     }
 
     /// Two expressions compared.
@@ -312,7 +317,10 @@ impl Expr {
     /// A column by a name known at run time.
     #[must_use]
     pub fn name(name: impl Into<Ident>) -> Expr {
-        Expr::Name(Box::new(QualifiedName { table: None, name: name.into() }))
+        Expr::Name(Box::new(QualifiedName {
+            table: None,
+            name: name.into(),
+        }))
     }
 
     /// This and that. A chain extends one list in place; conditions on the same to-many path are
@@ -378,8 +386,9 @@ impl Expr {
 
 fn push_and(all: &mut Vec<Expr>, expr: Expr) {
     if let Expr::Any(new) = &expr
-        && let Some(Expr::Any(old)) =
-            all.iter_mut().find(|e| matches!(e, Expr::Any(old) if old.path == new.path))
+        && let Some(Expr::Any(old)) = all
+            .iter_mut()
+            .find(|e| matches!(e, Expr::Any(old) if old.path == new.path))
     {
         let filter = std::mem::replace(&mut old.filter, Expr::And(Vec::new()));
         let Expr::Any(new) = expr else { return };

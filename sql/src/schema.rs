@@ -245,7 +245,11 @@ impl Path {
         };
         Path {
             table: relation.to,
-            hop: Some(Hop { parent, relation, crosses_many: before || relation.to_many }),
+            hop: Some(Hop {
+                parent,
+                relation,
+                crosses_many: before || relation.to_many,
+            }),
         }
     }
 

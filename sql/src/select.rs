@@ -122,7 +122,11 @@ impl OrderBy {
     /// Order by an expression.
     #[must_use]
     pub fn new(expr: Expr, direction: Direction) -> Self {
-        OrderBy { expr, direction, nulls: None }
+        OrderBy {
+            expr,
+            direction,
+            nulls: None,
+        }
     }
 
     /// NULLs before everything else.

@@ -1,0 +1,316 @@
+//! What can go wrong between a model and its database.
+
+use std::fmt;
+
+use testudo_sql as sql;
+
+/// The result of an operation of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of this crate: opaque, with questions to ask.
+pub struct Error(Box<Kind>);
+
+#[derive(Debug)]
+enum Kind {
+    DoesNotExist {
+        model: &'static str,
+    },
+    MultipleObjects {
+        model: &'static str,
+    },
+    Integrity(IntegrityError),
+    Validation(ValidationError),
+    NotLoaded {
+        model: &'static str,
+        relation: &'static str,
+    },
+    NotSaved {
+        model: &'static str,
+        operation: &'static str,
+    },
+    Decode {
+        place: String,
+        problem: String,
+    },
+    Compile(sql::Error),
+    Transaction(String),
+    Database {
+        source: sqlx::Error,
+        statement: Option<String>,
+    },
+}
+
+/// A constraint of the database that a statement would have broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntegrityError {
+    /// Which kind of constraint.
+    pub kind: IntegrityKind,
+    /// The name of the constraint, where the server tells it.
+    pub constraint: Option<String>,
+    /// The table, where the server tells it.
+    pub table: Option<String>,
+    /// The columns, where the server tells them.
+    pub columns: Vec<String>,
+    /// The server's own words.
+    pub message: String,
+}
+
+/// The kinds of constraints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntegrityKind {
+    /// A unique constraint or a primary key.
+    Unique,
+    /// A foreign key.
+    ForeignKey,
+    /// NOT NULL.
+    NotNull,
+    /// CHECK.
+    Check,
+}
+
+/// A value that does not fit its field; found before a statement was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidationError {
+    /// The model.
+    pub model: &'static str,
+    /// The field.
+    pub field: &'static str,
+    /// What is wrong with the value.
+    pub problem: String,
+}
+
+impl Error {
+    pub(crate) fn does_not_exist(model: &'static str) -> Self {
+        Kind::DoesNotExist { model }.into()
+    }
+
+    pub(crate) fn multiple_objects(model: &'static str) -> Self {
+        Kind::MultipleObjects { model }.into()
+    }
+
+    #[doc(hidden)]
+    pub fn validation_of(
+        model: &'static str,
+        field: &'static str,
+        problem: impl Into<String>,
+    ) -> Self {
+        Kind::Validation(ValidationError {
+            model,
+            field,
+            problem: problem.into(),
+        })
+        .into()
+    }
+
+    pub(crate) fn not_loaded(model: &'static str, relation: &'static str) -> Self {
+        Kind::NotLoaded { model, relation }.into()
+    }
+
+    pub(crate) fn not_saved(model: &'static str, operation: &'static str) -> Self {
+        Kind::NotSaved { model, operation }.into()
+    }
+
+    pub(crate) fn decode(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        Kind::Decode {
+            place: place.into(),
+            problem: problem.into(),
+        }
+        .into()
+    }
+
+    pub(crate) fn transaction(problem: impl Into<String>) -> Self {
+        Kind::Transaction(problem.into()).into()
+    }
+
+    pub(crate) fn integrity_of(error: IntegrityError) -> Self {
+        Kind::Integrity(error).into()
+    }
+
+    pub(crate) fn database(source: sqlx::Error, statement: Option<&str>) -> Self {
+        Kind::Database {
+            source,
+            statement: statement.map(str::to_owned),
+        }
+        .into()
+    }
+
+    /// Whether no row matched where one was asked for.
+    #[must_use]
+    pub fn is_does_not_exist(&self) -> bool {
+        matches!(*self.0, Kind::DoesNotExist { .. })
+    }
+
+    /// Whether several rows matched where one was asked for.
+    #[must_use]
+    pub fn is_multiple_objects(&self) -> bool {
+        matches!(*self.0, Kind::MultipleObjects { .. })
+    }
+
+    /// Whether the database refused because of a constraint.
+    #[must_use]
+    pub fn is_integrity(&self) -> bool {
+        matches!(*self.0, Kind::Integrity(_))
+    }
+
+    /// Whether a unique constraint or primary key refused the row.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        self.integrity()
+            .is_some_and(|e| e.kind == IntegrityKind::Unique)
+    }
+
+    /// Whether a value did not fit its field; no statement was sent.
+    #[must_use]
+    pub fn is_validation(&self) -> bool {
+        matches!(*self.0, Kind::Validation(_))
+    }
+
+    /// Whether a relation was read that had not been fetched.
+    #[must_use]
+    pub fn is_not_loaded(&self) -> bool {
+        matches!(*self.0, Kind::NotLoaded { .. })
+    }
+
+    /// Whether the dialect of the database cannot express the query.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        matches!(&*self.0, Kind::Compile(error) if error.is_unsupported())
+    }
+
+    /// The broken constraint, if that is what it was.
+    #[must_use]
+    pub fn integrity(&self) -> Option<&IntegrityError> {
+        match &*self.0 {
+            Kind::Integrity(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The misfit value, if that is what it was.
+    #[must_use]
+    pub fn validation(&self) -> Option<&ValidationError> {
+        match &*self.0 {
+            Kind::Validation(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The driver's error, if it came from there.
+    #[must_use]
+    pub fn as_sqlx(&self) -> Option<&sqlx::Error> {
+        match &*self.0 {
+            Kind::Database { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<Kind> for Error {
+    fn from(kind: Kind) -> Self {
+        Error(Box::new(kind))
+    }
+}
+
+impl From<sql::Error> for Error {
+    fn from(error: sql::Error) -> Self {
+        Kind::Compile(error).into()
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Error::database(error, None)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `unwrap` and a test that returns `Err` print this: a reader wants the sentence.
+        write!(f, "Error({self})")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::DoesNotExist { model } => {
+                write!(
+                    f,
+                    "no `{model}` matches the query; use `get_or_none` where none is expected"
+                )
+            }
+            Kind::MultipleObjects { model } => write!(
+                f,
+                "more than one `{model}` matches the query; narrow the filter, or use `first`"
+            ),
+            Kind::Integrity(error) => error.fmt(f),
+            Kind::Validation(error) => error.fmt(f),
+            Kind::NotLoaded { model, relation } => write!(
+                f,
+                "`{model}.{relation}` was not fetched; add `prefetch_related({model}::{relation}())` \
+                 (or `select_related` for a single row) to the query"
+            ),
+            Kind::NotSaved { model, operation } => {
+                write!(
+                    f,
+                    "cannot {operation}: this `{model}` is not saved; create it first"
+                )
+            }
+            Kind::Decode { place, problem } => write!(f, "cannot read {place}: {problem}"),
+            Kind::Compile(error) => error.fmt(f),
+            Kind::Transaction(problem) => f.write_str(problem),
+            Kind::Database {
+                source,
+                statement: None,
+            } => write!(f, "database error: {source}"),
+            Kind::Database {
+                source,
+                statement: Some(sql),
+            } => {
+                write!(f, "database error: {source}; in the statement `{sql}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.0 {
+            Kind::Database { source, .. } => Some(source),
+            Kind::Compile(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for IntegrityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            IntegrityKind::Unique => "a unique constraint",
+            IntegrityKind::ForeignKey => "a foreign key",
+            IntegrityKind::NotNull => "a NOT NULL constraint",
+            IntegrityKind::Check => "a CHECK constraint",
+        };
+        write!(f, "the database refused the statement: {kind}")?;
+        if let Some(constraint) = &self.constraint {
+            write!(f, " `{constraint}`")?;
+        }
+        if let Some(table) = &self.table {
+            write!(f, " of table `{table}`")?;
+        }
+        if !self.columns.is_empty() {
+            write!(f, " on `{}`", self.columns.join("`, `"))?;
+        }
+        write!(f, " ({})", self.message)
+    }
+}
+
+impl fmt::Display for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "invalid value for `{}.{}`: {}",
+            self.model, self.field, self.problem
+        )
+    }
+}
