@@ -1,9 +1,7 @@
 //! Expressions: columns, values, conditions, functions, subqueries.
 
-use compact_str::CompactString;
-
 use crate::schema::{Column, Path};
-use crate::{Ident, OrderBy, Select, Value};
+use crate::{Ident, Like, OrderBy, Select, Value};
 
 /// A column of a model, reached by a path from the model of the query.
 #[derive(Debug, Clone, Copy)]
@@ -140,34 +138,6 @@ pub struct Between {
     pub high: Expr,
     /// `NOT BETWEEN`.
     pub negated: bool,
-}
-
-/// A text pattern whose wildcards are the compiler's, never the user's.
-#[derive(Debug, Clone)]
-pub struct Like {
-    /// What is tested.
-    pub expr: Expr,
-    /// Where the text must stand.
-    pub kind: LikeKind,
-    /// The text, literally: `%`, `_` and the escape character in it are escaped.
-    pub text: CompactString,
-    /// Whether upper and lower case are the same.
-    pub case_insensitive: bool,
-    /// `NOT LIKE`.
-    pub negated: bool,
-}
-
-/// Where the text of a [`Like`] must stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LikeKind {
-    /// Anywhere.
-    Contains,
-    /// At the beginning.
-    StartsWith,
-    /// At the end.
-    EndsWith,
-    /// From beginning to end.
-    Exact,
 }
 
 /// Two numbers combined.

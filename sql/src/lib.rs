@@ -19,6 +19,7 @@ mod error;
 mod expr;
 mod ident;
 mod insert;
+mod like;
 pub mod schema;
 mod select;
 mod update;
@@ -30,10 +31,11 @@ pub use crate::dialect::{Dialect, QuoteStyle};
 pub use crate::error::Error;
 pub use crate::expr::{
     Any, Arithmetic, ArithmeticOp, Between, Case, ColumnRef, CompareOp, Comparison, DatePart, Expr,
-    Function, FunctionCall, In, InSet, Like, LikeKind, QualifiedName,
+    Function, FunctionCall, In, InSet, QualifiedName,
 };
 pub use crate::ident::Ident;
 pub use crate::insert::{Insert, InsertTarget, OnConflict};
+pub use crate::like::{Like, LikeKind};
 pub use crate::select::{
     Direction, Distinct, Join, JoinKind, Limit, Lock, LockStrength, LockWait, Nulls, OrderBy,
     Projection, Select, SelectItem, Source,
