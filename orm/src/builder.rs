@@ -1,0 +1,32 @@
+//! New rows: a builder per model, with defaults and validation.
+
+use crate::{Db, Model, Result};
+
+/// Sets the fields of a new row; a derive makes one for each model, with a method per field.
+///
+/// ```ignore
+/// let user = User::builder().username("alice").email("alice@example.com").create(&db).await?;
+/// ```
+pub trait ModelBuilder: Sized + Send {
+    /// The model.
+    type Model: Model;
+
+    /// The row, not yet saved.
+    ///
+    /// # Errors
+    /// When a field without a default was not set; all such fields are named.
+    fn build(self) -> Result<Self::Model>;
+
+    /// Saves the row and returns it as the database keeps it: with its key.
+    ///
+    /// # Errors
+    /// When a field is missing or does not fit, or the database refuses.
+    fn create(self, db: &Db) -> impl Future<Output = Result<Self::Model>> + Send {
+        let built = self.build();
+        async move {
+            let mut row = built?;
+            crate::persist::insert(&mut row, db).await?;
+            Ok(row)
+        }
+    }
+}
