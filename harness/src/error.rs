@@ -1,0 +1,169 @@
+//! What can go wrong between a test and its database.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// An error of this crate: opaque, with questions to ask.
+///
+/// A test body returns the more general [`Failure`](crate::Failure), which takes this error and
+/// every other one with `?`.
+pub struct Error(Box<Kind>);
+
+#[derive(Debug)]
+enum Kind {
+    Configuration(String),
+    Migration(MigrationFailure),
+    Refused(String),
+    IsolationLost(String),
+    Database {
+        doing: String,
+        source: sqlx::Error,
+    },
+    Io {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+}
+
+/// A migration that a database refused.
+#[derive(Debug)]
+pub(crate) struct MigrationFailure {
+    pub(crate) file: PathBuf,
+    /// The statement that failed and the line it starts on, where they could be told apart.
+    pub(crate) statement: Option<(usize, String)>,
+    /// The server's own words.
+    pub(crate) message: String,
+    pub(crate) source: Option<sqlx::Error>,
+}
+
+impl Error {
+    pub(crate) fn configuration(problem: impl Into<String>) -> Self {
+        Kind::Configuration(problem.into()).into()
+    }
+
+    pub(crate) fn migration(failure: MigrationFailure) -> Self {
+        Kind::Migration(failure).into()
+    }
+
+    pub(crate) fn refused(problem: impl Into<String>) -> Self {
+        Kind::Refused(problem.into()).into()
+    }
+
+    pub(crate) fn isolation_lost(problem: impl Into<String>) -> Self {
+        Kind::IsolationLost(problem.into()).into()
+    }
+
+    /// `doing` completes "failed to ...".
+    pub(crate) fn database(doing: impl Into<String>, source: sqlx::Error) -> Self {
+        Kind::Database {
+            doing: doing.into(),
+            source,
+        }
+        .into()
+    }
+
+    /// `doing` completes "failed to ... `path`".
+    pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Kind::Io {
+            doing,
+            path: path.to_owned(),
+            source,
+        }
+        .into()
+    }
+
+    /// Whether the settings of the test, the builder or the environment do not fit together.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        matches!(*self.0, Kind::Configuration(_))
+    }
+
+    /// Whether a migration could not be read or was refused by the database.
+    #[must_use]
+    pub fn is_migration(&self) -> bool {
+        matches!(*self.0, Kind::Migration(_))
+    }
+
+    /// Whether a database was left alone because nothing says that it is for tests.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(*self.0, Kind::Refused(_))
+    }
+
+    /// Whether the code under test ended the transaction that kept the test apart.
+    #[must_use]
+    pub fn is_isolation_lost(&self) -> bool {
+        matches!(*self.0, Kind::IsolationLost(_))
+    }
+
+    /// The driver's error, if it came from there.
+    #[must_use]
+    pub fn as_sqlx(&self) -> Option<&sqlx::Error> {
+        match &*self.0 {
+            Kind::Database { source, .. } => Some(source),
+            Kind::Migration(failure) => failure.source.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl From<Kind> for Error {
+    fn from(kind: Kind) -> Self {
+        Error(Box::new(kind))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `unwrap` and a test that returns `Err` print this: a reader wants the sentence.
+        write!(f, "Error({self})")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::Configuration(problem)
+            | Kind::Refused(problem)
+            | Kind::IsolationLost(problem) => f.write_str(problem),
+            Kind::Migration(failure) => failure.fmt(f),
+            Kind::Database { doing, source } => write!(f, "failed to {doing}: {source}"),
+            Kind::Io {
+                doing,
+                path,
+                source,
+            } => {
+                write!(f, "failed to {doing} `{}`: {source}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.0 {
+            Kind::Database { source, .. } => Some(source),
+            Kind::Io { source, .. } => Some(source),
+            Kind::Migration(failure) => failure.source.as_ref().map(|source| source as _),
+            Kind::Configuration(_) | Kind::Refused(_) | Kind::IsolationLost(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for MigrationFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "migration `{}` failed", self.file.display())?;
+        match &self.statement {
+            Some((line, text)) => {
+                write!(
+                    f,
+                    " at line {line}: {}; in the statement `{text}`",
+                    self.message
+                )
+            }
+            None => write!(f, ": {}", self.message),
+        }
+    }
+}

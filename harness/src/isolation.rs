@@ -1,0 +1,117 @@
+//! How a test is kept apart from every other one.
+//!
+//! Everything that names a driver's types lives in this module and its children: the rest of the
+//! crate sees a [`Session`] and an [`Access`].
+
+mod parameter;
+mod sqlite;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use testudo_orm::Db;
+
+use crate::backend::Backend;
+use crate::error::Error;
+use crate::plan::Plan;
+
+pub use parameter::Parameter;
+
+/// How a test is kept apart from every other one.
+///
+/// | | the code under test commits | connections | costs |
+/// |---|---|---|---|
+/// | [`Rollback`](Isolation::Rollback) | a savepoint | one | least |
+/// | [`Clone`](Isolation::Clone) | for real | ten | a copy of the template |
+/// | [`Fresh`](Isolation::Fresh) | for real | ten | migrations and fixtures, each time |
+///
+/// What a rolled-back test cannot see: a foreign key that is `DEFERRABLE INITIALLY DEFERRED` is
+/// checked by the outermost commit, which never comes; `PRAGMA foreign_keys` and `VACUUM` do nothing
+/// or fail within a transaction; locks between connections do not arise where there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Isolation {
+    /// One connection with a transaction around the whole test, which is rolled back at the end.
+    /// The transactions of the code under test become savepoints in it.
+    #[default]
+    Rollback,
+    /// A copy of the template for this test alone, thrown away at the end.
+    Clone,
+    /// An empty database for this test alone; migrations and fixtures run from nothing.
+    Fresh,
+}
+
+impl Isolation {
+    /// The name that `isolation = "..."` uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Isolation::Rollback => "rollback",
+            Isolation::Clone => "clone",
+            Isolation::Fresh => "fresh",
+        }
+    }
+}
+
+/// The database of one test, from its start to its end.
+///
+/// Dropped without [`finish`](Session::finish), it still leaves nothing behind.
+#[derive(Debug)]
+pub(crate) enum Session {
+    Sqlite(sqlite::Session),
+}
+
+/// What a test may do with its database; clones outlive the session and are then refused.
+#[derive(Debug, Clone)]
+pub(crate) struct Access {
+    db: Db,
+    url: String,
+    pool: Pool,
+}
+
+#[derive(Debug, Clone)]
+enum Pool {
+    Sqlite(sqlx::SqlitePool),
+}
+
+impl Session {
+    pub(crate) async fn start(plan: &Plan) -> Result<Self, Error> {
+        match plan.backend {
+            Backend::Sqlite => Ok(Session::Sqlite(sqlite::Session::start(plan).await?)),
+        }
+    }
+
+    pub(crate) fn access(&self) -> Access {
+        match self {
+            Session::Sqlite(session) => Access {
+                db: Db::from(session.pool().clone()),
+                url: session.url(),
+                pool: Pool::Sqlite(session.pool().clone()),
+            },
+        }
+    }
+
+    /// Ends the test: its pool is closed, its database goes away. `keep` is where to leave a copy of
+    /// the database as the test left it.
+    ///
+    /// # Errors
+    /// When the test was not kept apart as its isolation promises, or the copy cannot be written.
+    pub(crate) async fn finish(self, keep: Option<&Path>) -> Result<(), Error> {
+        match self {
+            Session::Sqlite(session) => session.finish(keep).await,
+        }
+    }
+}
+
+impl Access {
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+/// The bytes of a database that a test starts from; `None` is a database with nothing in it.
+type Image = Option<Arc<[u8]>>;

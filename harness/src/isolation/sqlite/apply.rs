@@ -1,0 +1,152 @@
+//! Migrations, schema and fixtures, applied to a database.
+
+use std::collections::HashMap;
+
+use sqlx::migrate::{Migrate, MigrateError};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection};
+
+use super::Image;
+use crate::error::{Error, MigrationFailure};
+use crate::migrations::{MigrationFile, Migrations, statements};
+use crate::plan::{Ingredients, Schema};
+
+/// Where `sqlx::migrate!` looks: an application that migrates at its start finds nothing to do.
+const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
+/// More of a statement than this does not help to find it.
+const SHOWN: usize = 300;
+
+/// Builds a database in memory from the ingredients and returns its image.
+pub(super) async fn build(ingredients: &Ingredients) -> Result<Image, Error> {
+    let failed = |error| Error::database("build the template", error);
+    let mut connection = SqliteConnectOptions::new()
+        .connect()
+        .await
+        .map_err(failed)?;
+    schema(&mut connection, ingredients).await?;
+    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+        .fetch_one(&mut connection)
+        .await
+        .map_err(failed)?;
+    if pages == 0 {
+        // SQLite has no image of a database without a page.
+        return Ok(None);
+    }
+    let image = connection.serialize(None).await.map_err(failed)?;
+    Ok(Some(image[..].into()))
+}
+
+pub(super) async fn schema(
+    connection: &mut SqliteConnection,
+    ingredients: &Ingredients,
+) -> Result<(), Error> {
+    match &ingredients.schema {
+        Schema::Empty => Ok(()),
+        Schema::Migrations(migrations) => migrate(connection, migrations).await,
+    }
+}
+
+async fn migrate(connection: &mut SqliteConnection, migrations: &Migrations) -> Result<(), Error> {
+    let applied = applied(connection)
+        .await
+        .map_err(|error| Error::database("read which migrations have run", unwrapped(error)))?;
+    for file in &migrations.files {
+        let migration = file.to_sqlx();
+        match applied.get(&file.version) {
+            Some(checksum) if *checksum == migration.checksum => {}
+            Some(_) => {
+                return Err(failure(
+                    file,
+                    None,
+                    "it has changed since it was applied to this database".to_owned(),
+                    None,
+                ));
+            }
+            None => {
+                if let Err(error) = connection.apply(MIGRATIONS_TABLE, &migration).await {
+                    return Err(refused(connection, file, unwrapped(error)).await);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn applied(
+    connection: &mut SqliteConnection,
+) -> Result<HashMap<i64, std::borrow::Cow<'static, [u8]>>, MigrateError> {
+    connection.ensure_migrations_table(MIGRATIONS_TABLE).await?;
+    let applied = connection.list_applied_migrations(MIGRATIONS_TABLE).await?;
+    Ok(applied
+        .into_iter()
+        .map(|migration| (migration.version, migration.checksum))
+        .collect())
+}
+
+fn unwrapped(error: MigrateError) -> sqlx::Error {
+    match error {
+        MigrateError::ExecuteMigration(error, _) | MigrateError::Execute(error) => error,
+        other => sqlx::Error::Migrate(Box::new(other)),
+    }
+}
+
+async fn refused(
+    connection: &mut SqliteConnection,
+    file: &MigrationFile,
+    error: sqlx::Error,
+) -> Error {
+    let message = words(&error);
+    let statement = find_statement(connection, &file.sql, &message).await;
+    failure(file, statement, message, Some(error))
+}
+
+/// Runs the statements one by one to find the one that fails with this message, and undoes them.
+///
+/// A migration without a transaction may have left its first statements behind, and then another
+/// message comes first: no statement is named rather than a wrong one.
+async fn find_statement(
+    connection: &mut SqliteConnection,
+    script: &str,
+    message: &str,
+) -> Option<(usize, String)> {
+    let mut transaction = connection.begin().await.ok()?;
+    let mut found = None;
+    for statement in statements(script) {
+        if let Err(error) = transaction.execute(AssertSqlSafe(statement.text)).await {
+            found = (words(&error) == message).then(|| (statement.line, shortened(statement.text)));
+            break;
+        }
+    }
+    transaction.rollback().await.ok()?;
+    found
+}
+
+fn failure(
+    file: &MigrationFile,
+    statement: Option<(usize, String)>,
+    message: String,
+    source: Option<sqlx::Error>,
+) -> Error {
+    Error::migration(MigrationFailure {
+        file: file.path.clone(),
+        statement,
+        message,
+        source,
+    })
+}
+
+/// The server's own words, without the driver's introduction.
+fn words(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(error) => error.message().to_owned(),
+        None => error.to_string(),
+    }
+}
+
+fn shortened(statement: &str) -> String {
+    let one_line = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    match one_line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &one_line[..end]),
+        None => one_line,
+    }
+}

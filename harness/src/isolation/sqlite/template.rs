@@ -1,0 +1,104 @@
+//! Databases that are built once per process and copied for each test.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::sqlite::SqliteConnectOptions;
+use tokio::sync::OnceCell;
+
+use super::held::Held;
+use super::temporary::TemporaryDatabase;
+use super::{Image, apply};
+use crate::error::Error;
+use crate::plan::Ingredients;
+use crate::runtime;
+
+/// A database with migrations, schema and fixtures in it.
+#[derive(Debug)]
+pub(super) struct Template {
+    image: Image,
+    /// A context that is open and waits for the next test.
+    spare: Mutex<Option<Held>>,
+    preparing: AtomicBool,
+    held: AtomicU32,
+}
+
+/// The template made of these ingredients: built by the first test that asks, while the others wait.
+///
+/// The ingredients themselves are the key, so templates cannot be mixed up. An image never leaves the
+/// process that built it, which is why SQLite's version need not be in the key. A build that fails is
+/// an error for the test that asked, leaves nothing behind, and the next test tries again.
+pub(super) async fn of(ingredients: Ingredients) -> Result<Arc<Template>, Error> {
+    type Cell = Arc<OnceCell<Arc<Template>>>;
+    static TEMPLATES: Mutex<Option<HashMap<Arc<Ingredients>, Cell>>> = Mutex::new(None);
+
+    let ingredients = Arc::new(ingredients);
+    let cell = {
+        let mut templates = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner);
+        let templates = templates.get_or_insert_default();
+        Arc::clone(templates.entry(Arc::clone(&ingredients)).or_default())
+    };
+    cell.get_or_try_init(|| Template::build(&ingredients))
+        .await
+        .cloned()
+}
+
+impl Template {
+    async fn build(ingredients: &Ingredients) -> Result<Arc<Self>, Error> {
+        Ok(Arc::new(Self {
+            image: apply::build(ingredients).await?,
+            spare: Mutex::default(),
+            preparing: AtomicBool::new(false),
+            held: AtomicU32::new(0),
+        }))
+    }
+
+    /// A copy in a transaction of its own.
+    ///
+    /// Opening one is half of what a small test costs, so from the second test on the next one is
+    /// opened while this test runs. A pool serves one test only: a task that outlives its test must
+    /// not write into the next.
+    pub(super) async fn hold(self: &Arc<Self>) -> Result<Held, Error> {
+        let spare = self
+            .spare
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if self.held.fetch_add(1, Ordering::Relaxed) > 0 {
+            self.prepare_next();
+        }
+        match spare {
+            Some(held) => Ok(held),
+            None => self.open().await,
+        }
+    }
+
+    async fn open(&self) -> Result<Held, Error> {
+        Held::open(SqliteConnectOptions::new(), self.image.clone()).await
+    }
+
+    fn prepare_next(self: &Arc<Self>) {
+        // Without the runtime the test opens its own, and says what is wrong if that fails too.
+        let Ok(runtime) = runtime::shared() else {
+            return;
+        };
+        if self.preparing.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let template = Arc::clone(self);
+        runtime.spawn(async move {
+            let held = template.open().await.ok();
+            *template
+                .spare
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = held;
+            template.preparing.store(false, Ordering::Release);
+        });
+    }
+
+    /// A copy to commit to.
+    pub(super) async fn copy(&self) -> Result<TemporaryDatabase, Error> {
+        TemporaryDatabase::copy_of(self.image.as_deref()).await
+    }
+}

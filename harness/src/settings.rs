@@ -1,0 +1,201 @@
+//! What the environment says about a run.
+
+use std::sync::OnceLock;
+
+use crate::backend::Backend;
+use crate::error::Error;
+use crate::nearest::nearest;
+
+/// Names that `TESTUDO_BACKENDS` knows, in this build or not.
+const KNOWN_BACKENDS: &[&str] = &["sqlite", "postgres", "mysql", "all"];
+
+/// The variables of the environment, read once per process.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Settings {
+    /// `TESTUDO_BACKENDS`: the backends whose tests run; `None` is every one there is.
+    backends: Option<Vec<Backend>>,
+    /// `TESTUDO_SEED`: the seed of every test.
+    pub(crate) seed: Option<u64>,
+    /// `TESTUDO_KEEP`: whose databases are kept.
+    pub(crate) keep: Keep,
+}
+
+/// Which tests leave a copy of their database in `target/testudo/kept`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Keep {
+    #[default]
+    None,
+    Failed,
+    All,
+}
+
+impl Settings {
+    /// The settings of this process.
+    ///
+    /// # Errors
+    /// When a variable has a value that means nothing; all such variables are named.
+    pub(crate) fn of_process() -> Result<&'static Self, Error> {
+        static SETTINGS: OnceLock<Result<Settings, String>> = OnceLock::new();
+        SETTINGS
+            .get_or_init(|| {
+                Settings::read(|name| {
+                    std::env::var_os(name).map(|v| v.to_string_lossy().into_owned())
+                })
+            })
+            .as_ref()
+            .map_err(|problem| Error::configuration(problem.as_str()))
+    }
+
+    /// Whether tests on this backend run.
+    pub(crate) fn selects(&self, backend: Backend) -> bool {
+        self.backends
+            .as_ref()
+            .is_none_or(|backends| backends.contains(&backend))
+    }
+
+    fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let mut settings = Settings::default();
+        let mut problems = Vec::new();
+        // A variable that is set to nothing is not set: CI files cannot unset one.
+        let variable = |name| {
+            variable(name)
+                .map(|value| value.trim().to_owned())
+                .filter(|v| !v.is_empty())
+        };
+        if let Some(value) = variable("TESTUDO_BACKENDS") {
+            settings.backends = backends(&value, &mut problems);
+        }
+        if let Some(value) = variable("TESTUDO_SEED") {
+            match value.parse() {
+                Ok(seed) => settings.seed = Some(seed),
+                Err(_) => problems.push(format!(
+                    "`TESTUDO_SEED` is `{value}`; give it a whole number from 0 to {}",
+                    u64::MAX
+                )),
+            }
+        }
+        if let Some(value) = variable("TESTUDO_KEEP") {
+            match value.as_str() {
+                "none" => settings.keep = Keep::None,
+                "failed" => settings.keep = Keep::Failed,
+                "all" => settings.keep = Keep::All,
+                _ => problems.push(format!(
+                    "`TESTUDO_KEEP` is `{value}`; give it `failed`, `all` or `none`"
+                )),
+            }
+        }
+        if problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(problems.join("\n"))
+        }
+    }
+}
+
+/// The backends of a comma list; `None` is all of them.
+fn backends(value: &str, problems: &mut Vec<String>) -> Option<Vec<Backend>> {
+    let mut chosen = Vec::new();
+    let mut all = false;
+    for name in value
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    {
+        match Backend::from_name(name) {
+            Some(backend) => chosen.push(backend),
+            None if name == "all" => all = true,
+            None => problems.push(unknown_backend(name)),
+        }
+    }
+    (!all).then_some(chosen)
+}
+
+fn unknown_backend(name: &str) -> String {
+    let built: Vec<&str> = Backend::ALL.iter().map(|backend| backend.name()).collect();
+    let built = built.join("`, `");
+    if KNOWN_BACKENDS.contains(&name) {
+        return format!(
+            "`TESTUDO_BACKENDS` names `{name}`, which this build of testudo does not have; it has `{built}`"
+        );
+    }
+    let hint = match nearest(name, KNOWN_BACKENDS) {
+        Some(right) => format!("did you mean `{right}`?"),
+        None => format!("this build of testudo has `{built}`"),
+    };
+    format!("`TESTUDO_BACKENDS` names `{name}`, which is no backend; {hint}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, String> {
+        Settings::read(|name| {
+            variables
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn without_variables_every_backend_runs_and_nothing_is_kept() {
+        let settings = read(&[]).unwrap();
+        assert!(settings.selects(Backend::Sqlite));
+        assert_eq!((settings.seed, settings.keep), (None, Keep::None));
+    }
+
+    #[test]
+    fn variables_are_read() {
+        let settings = read(&[
+            ("TESTUDO_BACKENDS", " sqlite, "),
+            ("TESTUDO_SEED", "7"),
+            ("TESTUDO_KEEP", "failed"),
+        ])
+        .unwrap();
+        assert!(settings.selects(Backend::Sqlite));
+        assert_eq!((settings.seed, settings.keep), (Some(7), Keep::Failed));
+    }
+
+    #[test]
+    fn all_selects_every_backend() {
+        assert!(
+            read(&[("TESTUDO_BACKENDS", "all")])
+                .unwrap()
+                .selects(Backend::Sqlite)
+        );
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_set() {
+        assert_eq!(
+            read(&[("TESTUDO_SEED", ""), ("TESTUDO_BACKENDS", " ")]),
+            Ok(Settings::default())
+        );
+    }
+
+    #[test]
+    fn all_mistakes_are_named_at_once() {
+        let problems = read(&[
+            ("TESTUDO_BACKENDS", "sqlit"),
+            ("TESTUDO_SEED", "x"),
+            ("TESTUDO_KEEP", "some"),
+        ])
+        .unwrap_err();
+        assert_eq!(
+            problems,
+            "`TESTUDO_BACKENDS` names `sqlit`, which is no backend; did you mean `sqlite`?\n\
+             `TESTUDO_SEED` is `x`; give it a whole number from 0 to 18446744073709551615\n\
+             `TESTUDO_KEEP` is `some`; give it `failed`, `all` or `none`"
+        );
+    }
+
+    #[test]
+    fn a_backend_that_is_not_built_in_is_an_error_of_its_own() {
+        assert_eq!(
+            read(&[("TESTUDO_BACKENDS", "postgres")]).unwrap_err(),
+            "`TESTUDO_BACKENDS` names `postgres`, which this build of testudo does not have; it has \
+             `sqlite`"
+        );
+    }
+}

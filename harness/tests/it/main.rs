@@ -1,0 +1,32 @@
+//! The harness as its users see it.
+
+mod clone;
+mod file;
+mod fresh;
+mod migrations;
+mod rollback;
+mod scratch;
+mod template;
+
+use testudo::prelude::*;
+use testudo::{Isolation, TestContextBuilder};
+
+/// A context on the tables of `tests/it/migrations/shop`.
+fn shop(isolation: Isolation) -> TestContextBuilder {
+    test_context()
+        .migrations("tests/it/migrations/shop")
+        .isolation(isolation)
+}
+
+async fn count(pool: &sqlx::SqlitePool, table: &'static str) -> i64 {
+    let statement = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+    sqlx::query_scalar(statement).fetch_one(pool).await.unwrap()
+}
+
+async fn add_user(pool: &sqlx::SqlitePool, name: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO users (name) VALUES (?)")
+        .bind(name)
+        .execute(pool)
+        .await
+        .map(|_| ())
+}
