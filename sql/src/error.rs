@@ -6,7 +6,7 @@ use crate::Dialect;
 
 /// A statement that a dialect cannot express, or that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error(Kind);
+pub struct Error(Box<Kind>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
@@ -27,36 +27,36 @@ impl Error {
         construct: &'static str,
         instead: &'static str,
     ) -> Self {
-        Error(Kind::Unsupported {
+        Error(Box::new(Kind::Unsupported {
             dialect,
             construct,
             instead,
-        })
+        }))
     }
 
     pub(crate) fn malformed(statement: &'static str, problem: impl Into<String>) -> Self {
-        Error(Kind::Malformed {
+        Error(Box::new(Kind::Malformed {
             statement,
             problem: problem.into(),
-        })
+        }))
     }
 
     /// Whether the dialect lacks the construct; another dialect may have it.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        matches!(self.0, Kind::Unsupported { .. })
+        matches!(*self.0, Kind::Unsupported { .. })
     }
 
     /// Whether the statement makes no sense on any dialect.
     #[must_use]
     pub fn is_malformed(&self) -> bool {
-        matches!(self.0, Kind::Malformed { .. })
+        matches!(*self.0, Kind::Malformed { .. })
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &*self.0 {
             Kind::Unsupported {
                 dialect,
                 construct,

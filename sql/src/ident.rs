@@ -25,10 +25,7 @@ impl Ident {
 
     /// Appends the quoted, escaped name to `out`.
     pub fn write_to(&self, out: &mut String, style: QuoteStyle) {
-        let quote = match style {
-            QuoteStyle::Double => '"',
-            QuoteStyle::Backtick => '`',
-        };
+        let quote = style.char();
         out.push(quote);
         for c in self.0.chars() {
             if c == quote {

@@ -253,6 +253,29 @@ impl Path {
         }
     }
 
+    /// Whether the path is `prefix` or goes on from there.
+    #[must_use]
+    pub fn starts_with(&self, prefix: &Path) -> bool {
+        let mut path = self;
+        loop {
+            if path == prefix {
+                return true;
+            }
+            let Some(hop) = path.hop else { return false };
+            path = hop.parent;
+        }
+    }
+
+    /// The table of the query's own model.
+    #[must_use]
+    pub fn root_table(&self) -> &'static Table {
+        let mut path = self;
+        while let Some(hop) = path.hop {
+            path = hop.parent;
+        }
+        path.table
+    }
+
     /// Whether the path leads to many rows.
     #[must_use]
     pub const fn crosses_many(&self) -> bool {

@@ -1,0 +1,108 @@
+//! A condition on some row at the end of a to-many path: EXISTS.
+
+use smallvec::smallvec;
+
+use crate::compile::expr::Binding;
+use crate::compile::names::TableName;
+use crate::compile::scope::{Joined, Scope};
+use crate::compile::writer::Writer;
+use crate::schema::{Hop, Link, Path};
+use crate::{Any, Error, Expr};
+
+/// Where a path leaves the rows of the query around it.
+struct Exit {
+    /// The path whose table stands in FROM: the first relation to many, or the last relation.
+    entry: &'static Path,
+    hop: Hop,
+}
+
+impl<'q> Writer<'q> {
+    pub(super) fn any(&mut self, any: &'q Any) -> Result<(), Error> {
+        // The EXISTS around this one that the path goes on from, or the query itself.
+        let mut at = self.query_depth();
+        while at > 0
+            && let Some(prefix) = self.scope_at(at).prefix
+            && !(any.path.starts_with(prefix) && any.path != prefix)
+        {
+            at -= 1;
+        }
+        let anchor = self.scope_at(at).prefix;
+        let Some(Exit { entry, hop }) = exit(any.path, anchor) else {
+            return Err(self.malformed(
+                "the path of a condition on related rows leads nowhere; it needs a relation",
+            ));
+        };
+        let parent = self.resolve(hop.parent, at, None)?;
+        let depth = self.query_depth() + 1;
+        let through = match &hop.relation.link {
+            Link::Direct(_) => TableName::Own,
+            Link::Through { table, .. } => self.claim(table, depth),
+        };
+        let name = self.claim(entry.table, depth);
+        let joined = Joined {
+            path: entry,
+            name,
+            through,
+            left: false,
+        };
+        self.enter(Scope {
+            prefix: Some(entry),
+            sought: Some(any.path),
+            joined: smallvec![joined],
+            written: 1,
+            ..Scope::default()
+        });
+        self.push("EXISTS (SELECT 1 FROM ");
+        let this = (entry.table, name);
+        match &hop.relation.link {
+            Link::Direct(_) => {
+                self.table(this);
+                self.scope.from_end = self.sql.len();
+                self.push(" WHERE ");
+                self.link(parent, this, &joined);
+            }
+            Link::Through { table, near, .. } => {
+                self.table((table, through));
+                self.push(" INNER JOIN ");
+                self.table(this);
+                self.push(" ON ");
+                self.link(parent, this, &joined);
+                self.scope.from_end = self.sql.len();
+                self.push(" WHERE ");
+                self.named_column((table, through), near.1);
+                self.push(" = ");
+                self.named_column(parent, near.0);
+            }
+        }
+        // A row must be there at the end of the path, whatever the filter says about its columns.
+        self.join(any.path, depth, true)
+            .map_err(|_| self.malformed("a path is broken"))?;
+        match &any.filter {
+            Expr::And(all) if all.is_empty() => {}
+            filter => {
+                self.push(" AND ");
+                self.expr(filter, Binding::Not)?;
+            }
+        }
+        self.leave();
+        self.sql.push(')');
+        Ok(())
+    }
+}
+
+fn exit(path: &'static Path, anchor: Option<&'static Path>) -> Option<Exit> {
+    let last = Exit {
+        entry: path,
+        hop: path.hop?,
+    };
+    let (mut first_many, mut step) = (None, path);
+    while anchor != Some(step)
+        && let Some(hop) = step.hop
+    {
+        if hop.relation.to_many {
+            first_many = Some(Exit { entry: step, hop });
+        }
+        step = hop.parent;
+    }
+    first_many.or(Some(last))
+}

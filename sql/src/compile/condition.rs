@@ -1,0 +1,409 @@
+//! Comparisons, IN, BETWEEN, IS NULL, and the complement of each.
+
+use crate::compile::expr::Binding;
+use crate::compile::writer::Writer;
+use crate::schema::ColumnType;
+use crate::{
+    Between, ColumnRef, CompareOp, Comparison, Dialect, Error, Expr, In, InSet, Projection, Select,
+    Value,
+};
+
+impl CompareOp {
+    fn symbol(self) -> &'static str {
+        match self {
+            CompareOp::Eq => " = ",
+            CompareOp::Ne => " <> ",
+            CompareOp::Lt => " < ",
+            CompareOp::Le => " <= ",
+            CompareOp::Gt => " > ",
+            CompareOp::Ge => " >= ",
+        }
+    }
+
+    fn complement(self) -> CompareOp {
+        match self {
+            CompareOp::Eq => CompareOp::Ne,
+            CompareOp::Ne => CompareOp::Eq,
+            CompareOp::Lt => CompareOp::Ge,
+            CompareOp::Le => CompareOp::Gt,
+            CompareOp::Gt => CompareOp::Le,
+            CompareOp::Ge => CompareOp::Lt,
+        }
+    }
+}
+
+/// A comparison as it is written: `<>` is the complement of `=`, and so is `!(a < b)` of `a < b`.
+struct Written {
+    op: CompareOp,
+    /// `(a op b) IS NOT TRUE`
+    complement: bool,
+}
+
+impl Written {
+    fn new(op: CompareOp, negated: bool, nullable: bool) -> Written {
+        match (op, negated, nullable) {
+            (CompareOp::Ne, true, _) => Written {
+                op: CompareOp::Eq,
+                complement: false,
+            },
+            (CompareOp::Ne, false, true) => Written {
+                op: CompareOp::Eq,
+                complement: true,
+            },
+            (op, true, true) => Written {
+                op,
+                complement: true,
+            },
+            (op, true, false) => Written {
+                op: op.complement(),
+                complement: false,
+            },
+            (op, false, _) => Written {
+                op,
+                complement: false,
+            },
+        }
+    }
+}
+
+impl<'q> Writer<'q> {
+    /// The most frequent condition: a column and a bind.
+    pub(super) fn compare(
+        &mut self,
+        column: &'q ColumnRef,
+        op: CompareOp,
+        value: &'q Value,
+        place: Binding,
+    ) -> Result<(), Error> {
+        self.open(Binding::Comparison, place);
+        match op {
+            CompareOp::Ne => self.compare_or_complement(column, op, false, value)?,
+            _ if value.is_null() => self.compare_or_complement(column, op, false, value)?,
+            op => {
+                self.column(column)?;
+                self.push(op.symbol());
+                self.operand(column, value);
+            }
+        }
+        self.close(Binding::Comparison, place);
+        Ok(())
+    }
+
+    fn compare_or_complement(
+        &mut self,
+        column: &'q ColumnRef,
+        op: CompareOp,
+        negated: bool,
+        value: &'q Value,
+    ) -> Result<(), Error> {
+        if value.is_null() {
+            let not = self.null_test(op, negated)?;
+            self.column(column)?;
+            self.push(if not { " IS NOT NULL" } else { " IS NULL" });
+            return Ok(());
+        }
+        let nullable = self.column_nullable(column);
+        let Written { op, complement } = Written::new(op, negated, nullable);
+        if complement {
+            self.sql.push('(');
+        }
+        self.column(column)?;
+        self.push(op.symbol());
+        self.operand(column, value);
+        if complement {
+            self.push(") IS NOT TRUE");
+        }
+        Ok(())
+    }
+
+    /// A bind beside a column. MySQL compares a JSON column with text by their texts.
+    fn operand(&mut self, column: &ColumnRef, value: &'q Value) {
+        let json = column.column.ty == ColumnType::Json && self.dialect == Dialect::MySql;
+        if json {
+            self.push("CAST(");
+        }
+        self.bind(value);
+        if json {
+            self.push(" AS JSON)");
+        }
+    }
+
+    /// Whether a comparison with NULL is IS NOT NULL.
+    fn null_test(&self, op: CompareOp, negated: bool) -> Result<bool, Error> {
+        match op {
+            CompareOp::Eq => Ok(negated),
+            CompareOp::Ne => Ok(!negated),
+            CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => {
+                Err(self.malformed(format!(
+                    "`{}` with NULL is never true; test with `=` or `<>`, which mean IS NULL and \
+                     IS NOT NULL",
+                    op.symbol().trim()
+                )))
+            }
+        }
+    }
+
+    pub(super) fn comparison(
+        &mut self,
+        comparison: &'q Comparison,
+        place: Binding,
+    ) -> Result<(), Error> {
+        self.comparison_or_complement(comparison, false, place)
+    }
+
+    fn comparison_or_complement(
+        &mut self,
+        comparison: &'q Comparison,
+        negated: bool,
+        place: Binding,
+    ) -> Result<(), Error> {
+        let Comparison { left, op, right } = comparison;
+        let tested = match (left, right) {
+            (tested, Expr::Value(Value::Null)) | (Expr::Value(Value::Null), tested) => Some(tested),
+            _ => None,
+        };
+        if let Some(tested) = tested {
+            let not = self.null_test(*op, negated)?;
+            return self.is_null(tested, not, place);
+        }
+        let nullable =
+            (negated || *op == CompareOp::Ne) && (self.nullable(left) || self.nullable(right));
+        let Written { op, complement } = Written::new(*op, negated, nullable);
+        self.open(Binding::Comparison, place);
+        if complement {
+            self.sql.push('(');
+        }
+        self.expr(left, Binding::Sum)?;
+        self.push(op.symbol());
+        self.expr(right, Binding::Sum)?;
+        if complement {
+            self.push(") IS NOT TRUE");
+        }
+        self.close(Binding::Comparison, place);
+        Ok(())
+    }
+
+    pub(super) fn is_null(
+        &mut self,
+        expr: &'q Expr,
+        not: bool,
+        place: Binding,
+    ) -> Result<(), Error> {
+        self.open(Binding::Comparison, place);
+        self.expr(expr, Binding::Sum)?;
+        self.push(if not { " IS NOT NULL" } else { " IS NULL" });
+        self.close(Binding::Comparison, place);
+        Ok(())
+    }
+
+    /// The complement of a condition. Nested negations are counted, not descended into.
+    pub(super) fn not(&mut self, mut expr: &'q Expr, place: Binding) -> Result<(), Error> {
+        let mut negated = true;
+        while let Expr::Not(inner) = expr {
+            expr = inner;
+            negated = !negated;
+        }
+        if !negated {
+            return self.expr(expr, place);
+        }
+        match expr {
+            Expr::Compare { column, op, value } => {
+                self.open(Binding::Comparison, place);
+                self.compare_or_complement(column, *op, true, value)?;
+                self.close(Binding::Comparison, place);
+                Ok(())
+            }
+            Expr::Comparison(comparison) => self.comparison_or_complement(comparison, true, place),
+            Expr::IsNull(inner) => self.is_null(inner, true, place),
+            Expr::IsNotNull(inner) => self.is_null(inner, false, place),
+            Expr::In(set) => self.in_set(set, !set.negated, place),
+            Expr::Between(between) => self.between(between, !between.negated, place),
+            Expr::Like(like) => self.like(like, !like.negated, place),
+            Expr::And(all) if all.is_empty() => {
+                self.constant(false, place);
+                Ok(())
+            }
+            Expr::Or(all) if all.is_empty() => {
+                self.constant(true, place);
+                Ok(())
+            }
+            expr if self.nullable(expr) => {
+                self.open(Binding::Comparison, place);
+                self.expr(expr, Binding::Atom)?;
+                self.push(" IS NOT TRUE");
+                self.close(Binding::Comparison, place);
+                Ok(())
+            }
+            expr => {
+                self.open(Binding::Not, place);
+                self.push("NOT ");
+                self.expr(expr, Binding::Atom)?;
+                self.close(Binding::Not, place);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn in_set(
+        &mut self,
+        set: &'q In,
+        negated: bool,
+        place: Binding,
+    ) -> Result<(), Error> {
+        match &set.set {
+            InSet::Values(values) => self.in_values(&set.expr, values, negated, place),
+            InSet::Select(select) => {
+                self.one_column(select)?;
+                let nullable =
+                    negated && (self.nullable(&set.expr) || !self.never_null_select(select));
+                self.open(Binding::Comparison, place);
+                self.in_head(&set.expr, negated, nullable)?;
+                self.in_select(select)?;
+                self.in_tail(nullable);
+                self.close(Binding::Comparison, place);
+                Ok(())
+            }
+        }
+    }
+
+    /// A list with NULL in it means IN the others or IS NULL.
+    fn in_values(
+        &mut self,
+        expr: &'q Expr,
+        values: &'q [Value],
+        negated: bool,
+        place: Binding,
+    ) -> Result<(), Error> {
+        let nulls = values.iter().filter(|value| value.is_null()).count();
+        if values.is_empty() {
+            self.constant(negated, place);
+            return Ok(());
+        }
+        if nulls == values.len() {
+            return self.is_null(expr, negated, place);
+        }
+        let (word, operator) = match negated {
+            false => (" OR ", Binding::Or),
+            true => (" AND ", Binding::And),
+        };
+        let outer = if nulls > 0 {
+            operator
+        } else {
+            Binding::Comparison
+        };
+        // With `AND x IS NOT NULL` beside it, a plain NOT IN is never unknown where it counts.
+        let nullable = negated && nulls == 0 && self.nullable(expr);
+        self.open(outer, place);
+        self.in_head(expr, negated, nullable)?;
+        self.sql.push('(');
+        self.binds.reserve(values.len());
+        let mut first = true;
+        for value in values.iter().filter(|value| !value.is_null()) {
+            if !first {
+                self.push(", ");
+            }
+            first = false;
+            self.bind(value);
+        }
+        self.sql.push(')');
+        self.in_tail(nullable);
+        if nulls > 0 {
+            self.push(word);
+            self.is_null(expr, negated, Binding::Comparison)?;
+        }
+        self.close(outer, place);
+        Ok(())
+    }
+
+    fn in_head(&mut self, expr: &'q Expr, negated: bool, nullable: bool) -> Result<(), Error> {
+        if nullable {
+            self.sql.push('(');
+        }
+        self.expr(expr, Binding::Sum)?;
+        self.push(if negated && !nullable {
+            " NOT IN "
+        } else {
+            " IN "
+        });
+        Ok(())
+    }
+
+    fn in_tail(&mut self, nullable: bool) {
+        if nullable {
+            self.push(") IS NOT TRUE");
+        }
+    }
+
+    /// MySQL and MariaDB refuse LIMIT directly within IN.
+    fn in_select(&mut self, select: &'q Select) -> Result<(), Error> {
+        let limited = select.limit.limit.is_some() || select.limit.offset > 0;
+        let wrapped = match self.dialect {
+            Dialect::Sqlite | Dialect::Postgres => false,
+            Dialect::MySql | Dialect::MariaDb => limited,
+        };
+        if !wrapped {
+            return self.subquery(select);
+        }
+        self.push("(SELECT * FROM ");
+        self.subquery(select)?;
+        let alias = self.names.alias();
+        self.push(" AS ");
+        self.alias(alias);
+        self.sql.push(')');
+        Ok(())
+    }
+
+    /// Refuses a subquery that yields anything but one column.
+    pub(super) fn one_column(&self, select: &Select) -> Result<(), Error> {
+        let columns = match &select.projection {
+            Projection::Items(items) => items.len(),
+            Projection::One => 1,
+            Projection::Model(related) => match &select.source {
+                crate::Source::Model(table) if related.is_empty() => table.columns.len(),
+                _ => 2,
+            },
+        };
+        if columns == 1 {
+            return Ok(());
+        }
+        Err(self.malformed("a subquery used as a value or behind IN must select one column"))
+    }
+
+    pub(super) fn between(
+        &mut self,
+        between: &'q Between,
+        negated: bool,
+        place: Binding,
+    ) -> Result<(), Error> {
+        let Between {
+            expr, low, high, ..
+        } = between;
+        if [low, high]
+            .iter()
+            .any(|end| matches!(end, Expr::Value(Value::Null)))
+        {
+            return Err(
+                self.malformed("an end of BETWEEN is NULL; compare with the other end alone")
+            );
+        }
+        let nullable = negated && [expr, low, high].iter().any(|expr| self.nullable(expr));
+        self.open(Binding::Comparison, place);
+        if nullable {
+            self.sql.push('(');
+        }
+        self.expr(expr, Binding::Sum)?;
+        self.push(if negated && !nullable {
+            " NOT BETWEEN "
+        } else {
+            " BETWEEN "
+        });
+        self.expr(low, Binding::Sum)?;
+        self.push(" AND ");
+        self.expr(high, Binding::Sum)?;
+        if nullable {
+            self.push(") IS NOT TRUE");
+        }
+        self.close(Binding::Comparison, place);
+        Ok(())
+    }
+}

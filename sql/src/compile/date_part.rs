@@ -1,0 +1,116 @@
+//! Parts of dates and times, as integers; everything is read as UTC.
+
+use crate::compile::expr::Binding;
+use crate::compile::writer::Writer;
+use crate::schema::ColumnType;
+use crate::{DatePart, Dialect, Error, Expr, Function, Value};
+
+impl<'q> Writer<'q> {
+    pub(super) fn date_part(
+        &mut self,
+        part: DatePart,
+        of: &'q Expr,
+        place: Binding,
+    ) -> Result<(), Error> {
+        let (before, after, operator) = match self.dialect {
+            Dialect::Sqlite => sqlite(part),
+            Dialect::Postgres => postgres(part),
+            Dialect::MySql | Dialect::MariaDb => mysql(part),
+        };
+        self.open(operator, place);
+        self.push(before);
+        // Postgres takes the parts of a TIMESTAMPTZ in the session's zone unless told otherwise.
+        if self.dialect == Dialect::Postgres && is_instant(of) {
+            self.expr(of, Binding::Atom)?;
+            self.push(" AT TIME ZONE 'UTC'");
+        } else {
+            self.loose(of)?;
+        }
+        self.push(after);
+        self.close(operator, place);
+        Ok(())
+    }
+}
+
+/// Whether an expression is a point in time, as far as its columns and binds tell.
+fn is_instant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Column(column) | Expr::Outer(column) => column.column.ty == ColumnType::DateTime,
+        Expr::Value(value) => matches!(value, Value::DateTime(_)),
+        Expr::Function(call) => match call.function {
+            Function::Now => true,
+            Function::Min | Function::Max | Function::Coalesce => {
+                call.args.first().is_some_and(is_instant)
+            }
+            _ => false,
+        },
+        Expr::Case(case) => case
+            .branches
+            .first()
+            .is_some_and(|(_, result)| is_instant(result)),
+        _ => false,
+    }
+}
+
+type Parts = (&'static str, &'static str, Binding);
+
+fn sqlite(part: DatePart) -> Parts {
+    match part {
+        DatePart::Date => ("date(", ")", Binding::Atom),
+        DatePart::Year => ("CAST(strftime('%Y', ", ") AS INTEGER)", Binding::Atom),
+        DatePart::Quarter => (
+            "(CAST(strftime('%m', ",
+            ") AS INTEGER) + 2) / 3",
+            Binding::Product,
+        ),
+        DatePart::Month => ("CAST(strftime('%m', ", ") AS INTEGER)", Binding::Atom),
+        // %V came with 3.46: the week's Thursday decides its year and its number.
+        DatePart::Week => (
+            "(CAST(strftime('%j', ",
+            ", '-3 days', 'weekday 4') AS INTEGER) - 1) / 7 + 1",
+            Binding::Sum,
+        ),
+        DatePart::Day => ("CAST(strftime('%d', ", ") AS INTEGER)", Binding::Atom),
+        DatePart::Hour => ("CAST(strftime('%H', ", ") AS INTEGER)", Binding::Atom),
+        DatePart::Minute => ("CAST(strftime('%M', ", ") AS INTEGER)", Binding::Atom),
+        DatePart::Second => ("CAST(strftime('%S', ", ") AS INTEGER)", Binding::Atom),
+    }
+}
+
+fn postgres(part: DatePart) -> Parts {
+    let before = match part {
+        DatePart::Date => return ("CAST(", " AS DATE)", Binding::Atom),
+        // Of seconds, EXTRACT gives the fraction too.
+        DatePart::Second => {
+            return (
+                "CAST(FLOOR(EXTRACT(SECOND FROM ",
+                ")) AS INTEGER)",
+                Binding::Atom,
+            );
+        }
+        DatePart::Year => "CAST(EXTRACT(YEAR FROM ",
+        DatePart::Quarter => "CAST(EXTRACT(QUARTER FROM ",
+        DatePart::Month => "CAST(EXTRACT(MONTH FROM ",
+        DatePart::Week => "CAST(EXTRACT(WEEK FROM ",
+        DatePart::Day => "CAST(EXTRACT(DAY FROM ",
+        DatePart::Hour => "CAST(EXTRACT(HOUR FROM ",
+        DatePart::Minute => "CAST(EXTRACT(MINUTE FROM ",
+    };
+    (before, ") AS INTEGER)", Binding::Atom)
+}
+
+fn mysql(part: DatePart) -> Parts {
+    let before = match part {
+        DatePart::Date => "DATE(",
+        DatePart::Year => "YEAR(",
+        DatePart::Quarter => "QUARTER(",
+        DatePart::Month => "MONTH(",
+        // Mode 3: weeks begin on Monday and are counted as ISO does.
+        DatePart::Week => return ("WEEK(", ", 3)", Binding::Atom),
+        DatePart::Day => "DAY(",
+        DatePart::Hour => "HOUR(",
+        DatePart::Minute => "MINUTE(",
+        DatePart::Second => "SECOND(",
+    };
+    (before, ")", Binding::Atom)
+}

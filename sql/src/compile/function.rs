@@ -1,0 +1,173 @@
+//! Functions and aggregates in each dialect's spelling.
+
+use crate::compile::expr::Binding;
+use crate::compile::writer::Writer;
+use crate::{Dialect, Error, Expr, Function, FunctionCall};
+
+impl<'q> Writer<'q> {
+    pub(super) fn function(&mut self, call: &'q FunctionCall) -> Result<(), Error> {
+        self.check_call(call)?;
+        match call.function {
+            Function::Concat => self.concat(&call.args),
+            Function::Round => self.round(&call.args),
+            Function::Now => {
+                let text = self.dialect.now();
+                self.push(text);
+                Ok(())
+            }
+            function => {
+                let name = self.name_of(function);
+                self.push(name);
+                self.sql.push('(');
+                if call.distinct {
+                    self.push("DISTINCT ");
+                }
+                match &call.filter {
+                    Some(filter) if !self.dialect.has_filter() => self.filtered(call, filter)?,
+                    _ if function == Function::Count && call.args.is_empty() => self.push("*"),
+                    _ => self.list(&call.args)?,
+                }
+                self.sql.push(')');
+                if let Some(filter) = &call.filter
+                    && self.dialect.has_filter()
+                {
+                    self.push(" FILTER (WHERE ");
+                    self.loose(filter)?;
+                    self.sql.push(')');
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// FILTER for a dialect without it: aggregates pass over NULL.
+    fn filtered(&mut self, call: &'q FunctionCall, filter: &'q Expr) -> Result<(), Error> {
+        self.push("CASE WHEN ");
+        self.loose(filter)?;
+        self.push(" THEN ");
+        match call.args.as_slice() {
+            [] => self.push("1"),
+            [arg] => self.loose(arg)?,
+            _ => {
+                return Err(self.unsupported(
+                    "FILTER on an aggregate of several arguments",
+                    "put a CASE into the arguments",
+                ));
+            }
+        }
+        self.push(" END");
+        Ok(())
+    }
+
+    /// NULL if one of the texts is, as `||` has it and MySQL's CONCAT, but not that of Postgres.
+    fn concat(&mut self, args: &'q [Expr]) -> Result<(), Error> {
+        match self.dialect {
+            Dialect::Sqlite | Dialect::Postgres => {
+                self.sql.push('(');
+                for (i, arg) in args.iter().enumerate() {
+                    if i > 0 {
+                        self.push(" || ");
+                    }
+                    self.expr(arg, Binding::Atom)?;
+                }
+                self.sql.push(')');
+                Ok(())
+            }
+            Dialect::MySql | Dialect::MariaDb => {
+                self.push("CONCAT(");
+                self.list(args)?;
+                self.sql.push(')');
+                Ok(())
+            }
+        }
+    }
+
+    /// With digits, Postgres rounds NUMERIC alone, and takes an INTEGER for them.
+    fn round(&mut self, args: &'q [Expr]) -> Result<(), Error> {
+        self.push("ROUND(");
+        match (self.dialect, args) {
+            (Dialect::Postgres, [number, digits]) => {
+                self.push("CAST(");
+                self.loose(number)?;
+                self.push(" AS NUMERIC), CAST(");
+                self.loose(digits)?;
+                self.push(" AS INTEGER)");
+            }
+            (Dialect::Postgres | Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb, args) => {
+                self.list(args)?;
+            }
+        }
+        self.sql.push(')');
+        Ok(())
+    }
+
+    fn name_of(&self, function: Function) -> &'static str {
+        match function {
+            Function::Count => "COUNT",
+            Function::Sum => "SUM",
+            Function::Avg => "AVG",
+            Function::Min => "MIN",
+            Function::Max => "MAX",
+            Function::Lower => "LOWER",
+            Function::Upper => "UPPER",
+            Function::Trim => "TRIM",
+            Function::Length => self.dialect.char_length(),
+            Function::Coalesce => "COALESCE",
+            Function::Abs => "ABS",
+            Function::Random => self.dialect.random(),
+            Function::Named(name) => name,
+            // Written by functions of their own.
+            Function::Concat => "CONCAT",
+            Function::Round => "ROUND",
+            Function::Now => "NOW",
+        }
+    }
+
+    fn check_call(&self, call: &FunctionCall) -> Result<(), Error> {
+        let (name, args) = (self.name_of(call.function), call.args.len());
+        let fits = match call.function {
+            Function::Count => args <= 1,
+            Function::Sum | Function::Avg | Function::Min | Function::Max => args == 1,
+            Function::Lower
+            | Function::Upper
+            | Function::Trim
+            | Function::Length
+            | Function::Abs => args == 1,
+            Function::Round => args == 1 || args == 2,
+            Function::Now | Function::Random => args == 0,
+            Function::Concat => args >= 1,
+            // SQLite wants two.
+            Function::Coalesce => args >= 2,
+            Function::Named(_) => true,
+        };
+        if !fits {
+            return Err(self.malformed(format!("{name} does not take {args} arguments")));
+        }
+        if call.function == Function::Count && call.distinct && args == 0 {
+            return Err(self.malformed("COUNT(DISTINCT *) is not SQL; name an expression"));
+        }
+        if let Function::Named(name) = call.function {
+            let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+            if name.is_empty() || !name.chars().all(word) {
+                return Err(self.malformed(format!(
+                    "`{name}` is not a function's name: letters, digits, `_` and `.` only"
+                )));
+            }
+        }
+        let aggregate = matches!(
+            call.function,
+            Function::Count
+                | Function::Sum
+                | Function::Avg
+                | Function::Min
+                | Function::Max
+                | Function::Named(_)
+        );
+        if (call.distinct || call.filter.is_some()) && !aggregate {
+            return Err(self.malformed(format!(
+                "{name} is no aggregate, so it takes neither DISTINCT nor FILTER"
+            )));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,337 @@
+//! INSERT.
+
+use crate::compile::names::TableName;
+use crate::compile::number::{Counter, digits_up_to};
+use crate::compile::scope::Root;
+use crate::compile::writer::Writer;
+use crate::dialect::Placeholder;
+use crate::{Assignment, Dialect, Error, Ident, Insert, InsertTarget, OnConflict};
+
+impl InsertTarget {
+    /// How many values a row has.
+    fn width(&self) -> usize {
+        match self {
+            InsertTarget::Model(table) => table.columns.len(),
+            InsertTarget::ModelGenerated(table) => table
+                .columns
+                .iter()
+                .filter(|column| !column.generated)
+                .count(),
+            InsertTarget::Columns(_, columns) => columns.len(),
+            InsertTarget::Named { columns, .. } => columns.len(),
+        }
+    }
+}
+
+impl Insert {
+    /// The size of the text: exact for head and rows, a guess for what follows them.
+    pub(super) fn text_size(&self, dialect: Dialect) -> usize {
+        let style = dialect.quote_style();
+        let head = match &self.target {
+            InsertTarget::Model(table) => table.insert_head.in_style(style).len(),
+            InsertTarget::ModelGenerated(table) => {
+                table.insert_head_generated.in_style(style).len()
+            }
+            InsertTarget::Columns(_, columns) => 64 + 24 * columns.len(),
+            InsertTarget::Named { columns, .. } => 64 + 24 * columns.len(),
+        };
+        let count = self.values.len();
+        let rows = count / self.target.width().max(1);
+        let placeholders = match dialect.placeholder() {
+            Placeholder::QuestionMark => count,
+            Placeholder::Numbered => count + digits_up_to(count),
+        };
+        // `(`, `)` and `, ` for every row, `, ` for every value but the first; the counter writes a
+        // little past its end.
+        let tail = if self.on_conflict.is_some() || !self.returning.is_empty() {
+            256
+        } else {
+            16
+        };
+        head + placeholders + 4 * rows + 2 * count + tail
+    }
+}
+
+impl<'q> Writer<'q> {
+    pub(super) fn insert(&mut self, insert: &'q Insert) -> Result<(), Error> {
+        let (width, count) = (insert.target.width(), insert.values.len());
+        self.check_shape(width, count)?;
+        self.insert_target(&insert.target)?;
+        if width == 0 {
+            return self.default_row(insert);
+        }
+        self.insert_head(&insert.target);
+        match self.dialect.placeholder() {
+            Placeholder::QuestionMark => self.rows_of_marks(count / width, width),
+            Placeholder::Numbered => self.rows_of_numbers(count / width, width)?,
+        }
+        self.binds.reserve_exact(count);
+        self.binds.extend(insert.values.iter());
+        self.insert_tail(insert)
+    }
+
+    fn check_shape(&self, width: usize, count: usize) -> Result<(), Error> {
+        if count > self.dialect.max_binds() {
+            return Err(self.too_many_binds(count));
+        }
+        if width > 0 && count == 0 {
+            return Err(self.malformed("it has no row; give it at least one"));
+        }
+        if count.checked_rem(width).unwrap_or(count) != 0 {
+            return Err(self.malformed(format!(
+                "{count} values do not make full rows of {width} columns"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The table that upserts and RETURNING refer to.
+    fn insert_target(&mut self, target: &'q InsertTarget) -> Result<(), Error> {
+        match target {
+            InsertTarget::Model(table)
+            | InsertTarget::ModelGenerated(table)
+            | InsertTarget::Columns(table, _) => {
+                self.changed = Some(table.name);
+                let name = self.claim(table, 0);
+                self.scope.roots.push(Root { table, name });
+            }
+            InsertTarget::Named { table, .. } => {
+                self.changed = Some(table.as_str());
+                self.scope.chosen.push(table.as_str());
+            }
+        }
+        Ok(())
+    }
+
+    fn insert_head(&mut self, target: &'q InsertTarget) {
+        match target {
+            InsertTarget::Model(table) => self.quoted(&table.insert_head),
+            InsertTarget::ModelGenerated(table) => self.quoted(&table.insert_head_generated),
+            InsertTarget::Columns(table, columns) => {
+                self.push("INSERT INTO ");
+                self.quoted(&table.quoted);
+                self.push(" (");
+                for (i, column) in columns.iter().enumerate() {
+                    if i > 0 {
+                        self.push(", ");
+                    }
+                    self.quoted(&column.quoted);
+                }
+                self.push(") VALUES ");
+            }
+            InsertTarget::Named { table, columns } => {
+                self.push("INSERT INTO ");
+                self.ident(table);
+                self.push(" (");
+                self.idents(columns);
+                self.push(") VALUES ");
+            }
+        }
+    }
+
+    /// A row of defaults: no columns, no values.
+    fn default_row(&mut self, insert: &'q Insert) -> Result<(), Error> {
+        self.push("INSERT INTO ");
+        match &insert.target {
+            InsertTarget::Model(table)
+            | InsertTarget::ModelGenerated(table)
+            | InsertTarget::Columns(table, _) => self.quoted(&table.quoted),
+            InsertTarget::Named { table, .. } => self.ident(table),
+        }
+        if insert.on_conflict.is_some() {
+            return Err(
+                self.malformed("an upsert of a row without values; name at least one column")
+            );
+        }
+        self.push(match self.dialect {
+            Dialect::Sqlite | Dialect::Postgres => " DEFAULT VALUES",
+            Dialect::MySql | Dialect::MariaDb => " () VALUES ()",
+        });
+        self.returning(&insert.returning, self.dialect.has_returning().insert)
+    }
+
+    fn rows_of_marks(&mut self, rows: usize, width: usize) {
+        let start = self.sql.len();
+        self.push("(?");
+        for _ in 1..width {
+            self.push(", ?");
+        }
+        self.push(")");
+        let row = self.sql[start..].to_owned();
+        for _ in 1..rows {
+            self.push(", ");
+            self.push(&row);
+        }
+    }
+
+    fn rows_of_numbers(&mut self, rows: usize, width: usize) -> Result<(), Error> {
+        let mut out = std::mem::take(&mut self.sql).into_bytes();
+        let mut counter = Counter::new();
+        for row in 0..rows {
+            out.extend_from_slice(if row == 0 { b"(" } else { b", (" });
+            counter.push_first(&mut out);
+            for _ in 1..width {
+                counter.push_next(&mut out);
+            }
+            out.push(b')');
+        }
+        self.sql = String::from_utf8(out)
+            .map_err(|_| self.malformed("placeholders are ASCII; this is a bug in the compiler"))?;
+        Ok(())
+    }
+
+    fn insert_tail(&mut self, insert: &'q Insert) -> Result<(), Error> {
+        if let Some(on_conflict) = &insert.on_conflict {
+            match self.dialect {
+                Dialect::Sqlite | Dialect::Postgres => self.on_conflict(on_conflict)?,
+                Dialect::MySql | Dialect::MariaDb => {
+                    self.on_duplicate_key(on_conflict, &insert.target)?;
+                }
+            }
+        }
+        self.returning(&insert.returning, self.dialect.has_returning().insert)
+    }
+
+    fn on_conflict(&mut self, on_conflict: &'q OnConflict) -> Result<(), Error> {
+        match on_conflict {
+            OnConflict::DoNothing { target } => {
+                self.push(" ON CONFLICT ");
+                if !target.is_empty() {
+                    self.push("(");
+                    self.idents(target);
+                    self.push(") ");
+                }
+                self.push("DO NOTHING");
+                Ok(())
+            }
+            OnConflict::Update {
+                target,
+                overwrite,
+                assignments,
+            } => {
+                self.check_upsert(overwrite, assignments)?;
+                if target.is_empty() {
+                    return Err(self.unsupported(
+                        "an upsert that names no unique columns",
+                        "name the columns of the unique constraint",
+                    ));
+                }
+                self.push(" ON CONFLICT (");
+                self.idents(target);
+                self.push(") DO UPDATE SET ");
+                for (i, column) in overwrite.iter().enumerate() {
+                    if i > 0 {
+                        self.push(", ");
+                    }
+                    self.ident(column);
+                    self.push(" = excluded.");
+                    self.ident(column);
+                }
+                self.upsert_assignments(overwrite, assignments)
+            }
+        }
+    }
+
+    fn on_duplicate_key(
+        &mut self,
+        on_conflict: &'q OnConflict,
+        insert_target: &'q InsertTarget,
+    ) -> Result<(), Error> {
+        match on_conflict {
+            // INSERT IGNORE would pass over every other error too: a column set to itself instead.
+            OnConflict::DoNothing { target } => {
+                self.push(" ON DUPLICATE KEY UPDATE ");
+                self.unchanged_column(target, insert_target)
+            }
+            OnConflict::Update {
+                overwrite,
+                assignments,
+                ..
+            } => {
+                self.check_upsert(overwrite, assignments)?;
+                // MariaDB has no alias for the new row, and MySQL is about to drop VALUES().
+                let alias = match self.dialect {
+                    Dialect::MySql => Some(self.names.alias()),
+                    Dialect::MariaDb | Dialect::Sqlite | Dialect::Postgres => None,
+                };
+                if let Some(alias) = alias {
+                    self.push(" AS ");
+                    self.alias(alias);
+                }
+                self.push(" ON DUPLICATE KEY UPDATE ");
+                for (i, column) in overwrite.iter().enumerate() {
+                    if i > 0 {
+                        self.push(", ");
+                    }
+                    self.ident(column);
+                    self.push(" = ");
+                    match alias {
+                        Some(alias) => {
+                            self.alias(alias);
+                            self.push(".");
+                            self.ident(column);
+                        }
+                        None => {
+                            self.push("VALUES(");
+                            self.ident(column);
+                            self.push(")");
+                        }
+                    }
+                }
+                self.upsert_assignments(overwrite, assignments)
+            }
+        }
+    }
+
+    fn check_upsert(&self, overwrite: &[Ident], assignments: &[Assignment]) -> Result<(), Error> {
+        if overwrite.is_empty() && assignments.is_empty() {
+            return Err(self.malformed("an upsert changes no column; do nothing instead"));
+        }
+        Ok(())
+    }
+
+    fn upsert_assignments(
+        &mut self,
+        overwrite: &[Ident],
+        assignments: &'q [Assignment],
+    ) -> Result<(), Error> {
+        if !overwrite.is_empty() && !assignments.is_empty() {
+            self.push(", ");
+        }
+        self.assignments(assignments)
+    }
+
+    fn unchanged_column(
+        &mut self,
+        conflict: &'q [Ident],
+        target: &'q InsertTarget,
+    ) -> Result<(), Error> {
+        let (table, columns) = match target {
+            InsertTarget::Model(table)
+            | InsertTarget::ModelGenerated(table)
+            | InsertTarget::Columns(table, _) => {
+                let key = table
+                    .primary_key
+                    .first()
+                    .and_then(|&at| table.columns.get(at));
+                let Some(column) = key.or(table.columns.first()) else {
+                    return Err(self.malformed("the table has no columns"));
+                };
+                self.quoted(&column.quoted);
+                self.push(" = ");
+                self.named_column((table, TableName::Own), column);
+                return Ok(());
+            }
+            InsertTarget::Named { table, columns } => (table, columns),
+        };
+        let Some(column) = conflict.first().or(columns.first()) else {
+            return Err(self.malformed("it names no column"));
+        };
+        self.ident(column);
+        self.push(" = ");
+        self.ident(table);
+        self.push(".");
+        self.ident(column);
+        Ok(())
+    }
+}

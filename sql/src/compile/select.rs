@@ -1,0 +1,282 @@
+//! SELECT, clause by clause.
+
+use crate::compile::expr::Binding;
+use crate::compile::names::TableName;
+use crate::compile::scope::{Root, Scope};
+use crate::compile::writer::Writer;
+use crate::schema::Path;
+use crate::{
+    Dialect, Direction, Distinct, Error, Expr, Limit, Lock, LockStrength, LockWait, Nulls, OrderBy,
+    Projection, Select, Source,
+};
+
+impl Select {
+    /// A guess at the size of the text that is seldom too small: a buffer that grows is copied.
+    pub(super) fn text_guess(&self, dialect: Dialect) -> usize {
+        let style = dialect.quote_style();
+        let mut size = 128 + 64 * (self.order_by.len() + self.joins.len() + self.group_by.len());
+        match &self.projection {
+            Projection::Model(related) => {
+                if let Source::Model(table) = &self.source {
+                    size += table.select_list.in_style(style).len();
+                }
+                for path in related {
+                    size += path.table.select_list.in_style(style).len() + 96;
+                }
+            }
+            Projection::Items(items) => size += 48 * items.len(),
+            Projection::One => {}
+        }
+        size + 64 * self.filter.as_ref().map_or(0, Writer::terms)
+    }
+}
+
+impl<'q> Writer<'q> {
+    /// A SELECT within another statement.
+    pub(super) fn subselect(&mut self, select: &'q Select) -> Result<(), Error> {
+        self.enter(Scope::default());
+        self.clauses(select)?;
+        self.leave();
+        Ok(())
+    }
+
+    /// A SELECT that is the statement.
+    pub(super) fn select(&mut self, select: &'q Select) -> Result<(), Error> {
+        self.clauses(select)?;
+        self.insert_joins();
+        Ok(())
+    }
+
+    fn clauses(&mut self, select: &'q Select) -> Result<(), Error> {
+        self.claim_sources(&select.source, &select.joins)?;
+        self.push("SELECT ");
+        self.distinct(&select.distinct)?;
+        self.projection(&select.projection, &select.source)?;
+        self.push(" FROM ");
+        self.source(&select.source)?;
+        self.scope.from_end = self.sql.len();
+        for join in &select.joins {
+            self.written_join(join)?;
+        }
+        if let Some(filter) = &select.filter {
+            self.filter(filter)?;
+        }
+        if !select.group_by.is_empty() {
+            self.push(" GROUP BY ");
+            self.list(&select.group_by)?;
+        }
+        if let Some(having) = &select.having {
+            self.push(" HAVING ");
+            self.loose(having)?;
+        }
+        self.order_by(&select.order_by)?;
+        self.limit(select.limit);
+        if let Some(lock) = &select.lock {
+            self.lock(lock)?;
+        }
+        Ok(())
+    }
+
+    /// WHERE, unless the filter is empty.
+    pub(super) fn filter(&mut self, filter: &'q Expr) -> Result<(), Error> {
+        if matches!(filter, Expr::And(all) if all.is_empty()) {
+            return Ok(());
+        }
+        self.push(" WHERE ");
+        self.loose(filter)
+    }
+
+    fn distinct(&mut self, distinct: &'q Distinct) -> Result<(), Error> {
+        match distinct {
+            Distinct::All => Ok(()),
+            Distinct::Rows => {
+                self.push("DISTINCT ");
+                Ok(())
+            }
+            Distinct::On(exprs) => match self.dialect {
+                Dialect::Postgres if exprs.is_empty() => {
+                    Err(self.malformed("DISTINCT ON names no expression"))
+                }
+                Dialect::Postgres => {
+                    self.push("DISTINCT ON (");
+                    self.list(exprs)?;
+                    self.push(") ");
+                    Ok(())
+                }
+                Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => Err(self.unsupported(
+                    "DISTINCT ON",
+                    "group by the expressions, or filter on the first row with a subquery",
+                )),
+            },
+        }
+    }
+
+    fn projection(&mut self, projection: &'q Projection, source: &'q Source) -> Result<(), Error> {
+        match projection {
+            Projection::One => {
+                self.push("1");
+                Ok(())
+            }
+            Projection::Items(items) if items.is_empty() => {
+                Err(self.malformed("it selects nothing; name at least one expression"))
+            }
+            Projection::Items(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        self.push(", ");
+                    }
+                    self.loose(&item.expr)?;
+                    if let Some(alias) = &item.alias {
+                        self.push(" AS ");
+                        self.ident(alias);
+                    }
+                }
+                Ok(())
+            }
+            Projection::Model(related) => {
+                let (Source::Model(_), Some(&Root { table, name })) =
+                    (source, self.scope.roots.first())
+                else {
+                    return Err(self.malformed(
+                        "it selects the columns of a model from what is no model; \
+                         name the expressions",
+                    ));
+                };
+                self.all_columns(table, name);
+                for path in related {
+                    self.push(", ");
+                    self.related_columns(path)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn related_columns(&mut self, path: &'static Path) -> Result<(), Error> {
+        let at = self.query_depth();
+        let (table, name) = self.resolve(path, at, None)?;
+        self.all_columns(table, name);
+        Ok(())
+    }
+
+    fn all_columns(&mut self, table: &'static crate::schema::Table, name: TableName) {
+        if name == TableName::Own {
+            self.quoted(&table.select_list);
+            return;
+        }
+        for (i, column) in table.columns.iter().enumerate() {
+            if i > 0 {
+                self.push(", ");
+            }
+            self.named_column((table, name), column);
+        }
+    }
+
+    fn order_by(&mut self, terms: &'q [OrderBy]) -> Result<(), Error> {
+        for (i, term) in terms.iter().enumerate() {
+            self.push(if i == 0 { " ORDER BY " } else { ", " });
+            let OrderBy {
+                expr,
+                direction,
+                nulls,
+            } = term;
+            let native = self.dialect.has_nulls_order();
+            if let (Some(nulls), false) = (nulls, native) {
+                self.order_nulls(expr, *direction, *nulls)?;
+            }
+            self.loose(expr)?;
+            self.push(match direction {
+                Direction::Asc => "",
+                Direction::Desc => " DESC",
+            });
+            if let (Some(nulls), true) = (nulls, native) {
+                self.push(match nulls {
+                    Nulls::First => " NULLS FIRST",
+                    Nulls::Last => " NULLS LAST",
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// A key before the term. MySQL takes NULL for the smallest, which is half of what is asked.
+    fn order_nulls(
+        &mut self,
+        expr: &'q Expr,
+        direction: Direction,
+        nulls: Nulls,
+    ) -> Result<(), Error> {
+        let end = match (nulls, direction) {
+            (Nulls::First, Direction::Asc) | (Nulls::Last, Direction::Desc) => return Ok(()),
+            (Nulls::Last, Direction::Asc) => " IS NULL, ",
+            (Nulls::First, Direction::Desc) => " IS NULL DESC, ",
+        };
+        self.expr(expr, Binding::Sum)?;
+        self.push(end);
+        Ok(())
+    }
+
+    fn limit(&mut self, Limit { limit, offset }: Limit) {
+        // No table has more rows than an i64 counts, and servers refuse larger numbers.
+        let cap = |n: u64| usize::try_from(n.min(i64::MAX.unsigned_abs())).unwrap_or(usize::MAX);
+        match (limit, offset) {
+            (None, 0) => return,
+            (Some(limit), _) => {
+                self.push(" LIMIT ");
+                self.number(cap(limit));
+            }
+            (None, _) => {
+                let no_limit = self.dialect.no_limit();
+                self.push(no_limit);
+            }
+        }
+        if offset > 0 {
+            self.push(" OFFSET ");
+            self.number(cap(offset));
+        }
+    }
+
+    fn lock(&mut self, lock: &'q Lock) -> Result<(), Error> {
+        let share = match self.dialect {
+            Dialect::Sqlite => {
+                return Err(self.unsupported(
+                    "row locks",
+                    "leave the lock out: a write transaction locks the whole database",
+                ));
+            }
+            Dialect::Postgres => {
+                if lock.of.is_empty()
+                    && (self.scope.outer_join || self.scope.joined.iter().any(|join| join.left))
+                {
+                    return Err(self.unsupported(
+                        "row locks on the nullable side of an outer join",
+                        "name the tables to lock",
+                    ));
+                }
+                " FOR SHARE"
+            }
+            Dialect::MySql => " FOR SHARE",
+            Dialect::MariaDb if !lock.of.is_empty() => {
+                return Err(self.unsupported(
+                    "locks on the rows of named tables alone",
+                    "lock the rows of all tables, or lock in a query of its own",
+                ));
+            }
+            Dialect::MariaDb => " LOCK IN SHARE MODE",
+        };
+        self.push(match lock.strength {
+            LockStrength::Update => " FOR UPDATE",
+            LockStrength::Share => share,
+        });
+        if !lock.of.is_empty() {
+            self.push(" OF ");
+            self.idents(&lock.of);
+        }
+        self.push(match lock.wait {
+            LockWait::Wait => "",
+            LockWait::NoWait => " NOWAIT",
+            LockWait::SkipLocked => " SKIP LOCKED",
+        });
+        Ok(())
+    }
+}

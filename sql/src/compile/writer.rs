@@ -1,0 +1,139 @@
+//! The buffer that a statement is written to, and what is known while it is written.
+
+use crate::compile::Compiled;
+use crate::compile::names::Names;
+use crate::compile::number::push_number;
+use crate::compile::scope::Scope;
+use crate::dialect::Placeholder;
+use crate::schema::Quoted;
+use crate::{Dialect, Error, Expr, Ident, QuoteStyle, Value};
+
+/// How deeply expressions and subqueries may be nested: SQLite's own limit, and safe on a thread's
+/// stack.
+const MAX_DEPTH: usize = 1_000;
+
+pub(super) struct Writer<'q> {
+    pub(super) sql: String,
+    pub(super) binds: Vec<&'q Value>,
+    pub(super) dialect: Dialect,
+    pub(super) style: QuoteStyle,
+    placeholder: Placeholder,
+    /// The statement, as errors name it.
+    pub(super) statement: &'static str,
+    /// The query that is being written.
+    pub(super) scope: Scope<'q>,
+    /// The queries around it, outermost first.
+    pub(super) outer: Vec<Scope<'q>>,
+    pub(super) names: Names<'q>,
+    /// The table that an UPDATE or DELETE changes, and whether a subquery reads it.
+    pub(super) changed: Option<&'q str>,
+    pub(super) reads_changed: bool,
+    depth: usize,
+}
+
+impl<'q> Writer<'q> {
+    pub(super) fn new(dialect: Dialect, statement: &'static str, capacity: usize) -> Self {
+        Writer {
+            sql: String::with_capacity(capacity),
+            binds: Vec::new(),
+            dialect,
+            style: dialect.quote_style(),
+            placeholder: dialect.placeholder(),
+            statement,
+            scope: Scope::default(),
+            outer: Vec::new(),
+            names: Names::default(),
+            changed: None,
+            reads_changed: false,
+            depth: 0,
+        }
+    }
+
+    pub(super) fn finish(self) -> Result<Compiled<'q>, Error> {
+        let max = self.dialect.max_binds();
+        if self.binds.len() > max {
+            return Err(self.too_many_binds(self.binds.len()));
+        }
+        Ok(Compiled {
+            sql: self.sql,
+            binds: self.binds,
+        })
+    }
+
+    /// Roughly how many conditions there are, for the capacity.
+    pub(super) fn terms(expr: &Expr) -> usize {
+        match expr {
+            Expr::And(all) | Expr::Or(all) => all.len(),
+            _ => 1,
+        }
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        self.sql.push_str(text);
+    }
+
+    pub(super) fn quoted(&mut self, text: &Quoted) {
+        self.sql.push_str(text.in_style(self.style));
+    }
+
+    pub(super) fn ident(&mut self, name: &Ident) {
+        name.write_to(&mut self.sql, self.style);
+    }
+
+    /// Identifiers separated by commas.
+    pub(super) fn idents(&mut self, names: &[Ident]) {
+        for (i, name) in names.iter().enumerate() {
+            if i > 0 {
+                self.push(", ");
+            }
+            self.ident(name);
+        }
+    }
+
+    pub(super) fn bind(&mut self, value: &'q Value) {
+        self.binds.push(value);
+        match self.placeholder {
+            Placeholder::QuestionMark => self.sql.push('?'),
+            Placeholder::Numbered => {
+                self.sql.push('$');
+                push_number(&mut self.sql, self.binds.len());
+            }
+        }
+    }
+
+    /// A number that is part of the statement, not of the data.
+    pub(super) fn number(&mut self, n: usize) {
+        push_number(&mut self.sql, n);
+    }
+
+    pub(super) fn malformed(&self, problem: impl Into<String>) -> Error {
+        Error::malformed(self.statement, problem)
+    }
+
+    pub(super) fn unsupported(&self, construct: &'static str, instead: &'static str) -> Error {
+        Error::unsupported(self.dialect, construct, instead)
+    }
+
+    pub(super) fn too_many_binds(&self, binds: usize) -> Error {
+        let (dialect, max) = (self.dialect, self.dialect.max_binds());
+        self.malformed(format!(
+            "it has {binds} bind parameters and {dialect} takes {max}; split it into several"
+        ))
+    }
+
+    /// One level deeper.
+    pub(super) fn descend(&mut self) -> Result<(), Error> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.malformed(format!(
+                "an expression is nested more than {MAX_DEPTH} levels deep; \
+                 collect the operands of AND and OR in one list"
+            )));
+        }
+        Ok(())
+    }
+
+    pub(super) fn ascend(&mut self) {
+        self.depth -= 1;
+    }
+}
