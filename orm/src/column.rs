@@ -24,7 +24,10 @@ impl<M: Model, T> Column<M, T> {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(path: &'static Path, column: &'static meta::Column) -> Self {
-        Column { reference: ColumnRef { path, column }, types: PhantomData }
+        Column {
+            reference: ColumnRef { path, column },
+            types: PhantomData,
+        }
     }
 
     /// The column without its type, for the query compiler.
@@ -36,7 +39,10 @@ impl<M: Model, T> Column<M, T> {
     /// The same column, which may be NULL because a relation on the way to it may lead nowhere.
     #[must_use]
     pub const fn optional(self) -> Column<M, Option<T>> {
-        Column { reference: self.reference, types: PhantomData }
+        Column {
+            reference: self.reference,
+            types: PhantomData,
+        }
     }
 
     pub(crate) fn expr(self) -> Expr {
@@ -46,7 +52,11 @@ impl<M: Model, T> Column<M, T> {
 
 impl<M, T> std::fmt::Debug for Column<M, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.reference.path.table.model, self.reference.column.field)
+        write!(
+            f,
+            "{}.{}",
+            self.reference.path.table.model, self.reference.column.field
+        )
     }
 }
 
@@ -58,7 +68,10 @@ pub(crate) fn quantified(path: &'static Path, mut condition: Expr) -> Expr {
             break;
         }
         if hop.relation.to_many {
-            condition = Expr::Any(Box::new(Any { path, filter: condition }));
+            condition = Expr::Any(Box::new(Any {
+                path,
+                filter: condition,
+            }));
         }
         path = hop.parent;
     }

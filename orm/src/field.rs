@@ -37,10 +37,14 @@ pub trait FieldType: Sized + Send + Sync + 'static {
     /// # Errors
     /// When the cell is NULL or holds what this type cannot.
     fn decode(cell: Cell<'_>) -> Result<Self, CellError>;
+
+    /// Gives a decimal as many digits after the point as its column has.
+    #[doc(hidden)]
+    fn rescale(&mut self, _scale: u32) {}
 }
 
 macro_rules! field_types {
-    ($($ty:ty: $column:expr, $to_value:expr, $decode:expr;)*) => {$(
+    ($($ty:ty: $column:expr, $to_value:expr, $decode:expr $(, rescale $rescale:expr)?;)*) => {$(
         impl FieldType for $ty {
             type Base = $ty;
             const COLUMN_TYPE: ColumnType = $column;
@@ -54,6 +58,11 @@ macro_rules! field_types {
                 let decode: fn(Cell<'_>) -> Result<$ty, CellError> = $decode;
                 decode(cell)
             }
+
+            $(fn rescale(&mut self, scale: u32) {
+                let rescale: fn(&mut $ty, u32) = $rescale;
+                rescale(self, scale);
+            })?
         }
     )*};
 }
@@ -67,7 +76,7 @@ field_types! {
     f64: ColumnType::Double, |v| Value::F64(*v), |c| c.f64();
     String: ColumnType::Text, |v| Value::Text(v.as_str().into()), |c| c.text().map(str::to_owned);
     Vec<u8>: ColumnType::Bytes, |v| Value::Bytes(v.clone()), |c| c.bytes().map(<[u8]>::to_vec);
-    Decimal: ColumnType::Decimal { precision: 18, scale: 6 }, |v| Value::Decimal(*v), |c| c.decimal();
+    Decimal: ColumnType::Decimal { precision: 18, scale: 6 }, |v| Value::Decimal(*v), |c| c.decimal(), rescale Decimal::rescale;
     Uuid: ColumnType::Uuid, |v| Value::Uuid(*v), |c| c.uuid();
     DateTime<Utc>: ColumnType::DateTime, |v| Value::DateTime(micros(*v)), |c| c.datetime();
     NaiveDateTime: ColumnType::NaiveDateTime, |v| Value::NaiveDateTime(micros(*v)), |c| c.naive_datetime();
@@ -97,11 +106,17 @@ impl<T: FieldType<Base = T>> FieldType for Option<T> {
             T::decode(cell).map(Some)
         }
     }
+
+    fn rescale(&mut self, scale: u32) {
+        if let Some(value) = self {
+            value.rescale(scale);
+        }
+    }
 }
 
 /// Servers keep microseconds; a value is cut to them before it is sent, so that what was written
 /// equals what is read on every backend.
-pub(crate) fn micros<T: Timelike + Copy>(time: T) -> T {
+pub fn micros<T: Timelike + Copy>(time: T) -> T {
     time.with_nanosecond(time.nanosecond() / 1_000 * 1_000)
         .unwrap_or(time)
 }

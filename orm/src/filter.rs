@@ -19,7 +19,10 @@ pub struct Filter<M> {
 impl<M> Filter<M> {
     /// A condition from an untyped expression of the query compiler.
     pub fn from_expr(expr: Expr) -> Self {
-        Filter { expr, model: PhantomData }
+        Filter {
+            expr,
+            model: PhantomData,
+        }
     }
 
     /// The untyped expression.

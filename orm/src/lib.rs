@@ -2,14 +2,74 @@
 
 extern crate self as testudo_orm;
 
+mod assign;
+mod builder;
+mod column;
 mod db;
 mod driver;
 mod error;
+mod expression;
 mod field;
+mod filter;
+mod key;
+mod lookup;
+mod model;
+mod operand;
+mod order;
+mod path;
+mod persist;
+mod queryset;
+mod relation;
 mod row;
+pub mod schema;
+mod selection;
 mod transaction;
+mod tuples;
+mod validate;
 
+pub use testudo_sql as sql;
+
+pub use crate::assign::{Assign, IntoAssignments, IntoColumns};
+pub use crate::builder::ModelBuilder;
+pub use crate::column::Column;
 pub use crate::db::Db;
 pub use crate::error::{Error, IntegrityError, IntegrityKind, Result, ValidationError};
+pub use crate::expression::{Dated, Expression, Number, avg, count, count_distinct, max, min, sum};
 pub use crate::field::FieldType;
+pub use crate::filter::Filter;
+pub use crate::lookup::Text;
+pub use crate::model::{Key, Model};
+pub use crate::operand::{IntoOperand, Operand};
+pub use crate::order::{IntoOrdering, Ordering};
+pub use crate::path::{ModelPath, PathHandle, Root, ToOnePath, Via};
+pub use crate::persist::{GetOrCreate, Persist};
+pub use crate::queryset::{
+    Grouped, IntoRelated, IntoRelatedOne, QuerySet, UpdateQuery, ValuesQuery,
+};
+pub use crate::relation::{
+    ForeignKey, ManyToMany, OneToOne, RelatedBy, Relation, ReverseOneToOne, ReverseRelation, ToOne,
+};
 pub use crate::row::{Cell, CellError, Row};
+pub use crate::selection::Selection;
+
+/// What a module that defines or queries models needs.
+pub mod prelude {
+    pub use crate::{
+        Db, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, OneToOne, Persist, QuerySet,
+        ReverseOneToOne, ReverseRelation, avg, count, count_distinct, max, min, sum,
+    };
+}
+
+/// What the derive macros write refers to; not for users.
+#[doc(hidden)]
+pub mod __private {
+    pub use chrono;
+    pub use testudo_sql as sql;
+    pub use testudo_sql::Value;
+    pub use uuid::Uuid;
+
+    pub use crate::field::micros;
+    pub use crate::operand::{IntoOperand, Operand};
+    pub use crate::relation::{Fetched, Tree};
+    pub use crate::row::RowReader;
+}

@@ -75,7 +75,10 @@ pub trait Model: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// When there is none ([`is_does_not_exist`](crate::Error::is_does_not_exist)) or the database refuses.
-    fn get(db: &Db, key: impl Into<Self::PrimaryKey> + Send) -> impl Future<Output = Result<Self>> + Send {
+    fn get(
+        db: &Db,
+        key: impl Into<Self::PrimaryKey> + Send,
+    ) -> impl Future<Output = Result<Self>> + Send {
         let query = QuerySet::<Self>::with_primary_key(key.into());
         async move { query.get(db).await }
     }

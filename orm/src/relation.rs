@@ -12,7 +12,7 @@ use testudo_sql::schema as meta;
 pub use self::foreign_key::{ForeignKey, OneToOne};
 pub use self::many_to_many::ManyToMany;
 pub use self::reverse::{ReverseOneToOne, ReverseRelation};
-pub(crate) use self::tree::{Branch, Tree};
+pub use self::tree::{Branch, Tree};
 use crate::Model;
 
 /// One relation in one direction; a derive makes one such type for each relation field.

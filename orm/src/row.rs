@@ -134,27 +134,17 @@ impl<'r> RowReader<'r> {
     ) -> Result<T> {
         let position = self.position;
         self.position += 1;
-        self.row
+        let mut value = self
+            .row
             .cell(position)
             .map(Cell)
             .and_then(T::decode)
-            .map_err(|e| Error::decode(format!("`{}.{}`", table.model, column.field), e.0))
-    }
-
-    /// The next decimal, with as many digits after the point as its column has.
-    ///
-    /// # Errors
-    /// As [`field`](Self::field).
-    pub fn decimal<T: FieldType + Rescale>(
-        &mut self,
-        table: &'static Table,
-        column: &'static Column,
-    ) -> Result<T> {
-        let mut number: T = self.field(table, column)?;
+            .map_err(|e| Error::decode(format!("`{}.{}`", table.model, column.field), e.0))?;
+        // SQLite keeps `99.90` as the number 99.9; the column's scale puts the digit back.
         if let ColumnType::Decimal { scale, .. } = column.ty {
-            number.rescale(u32::from(scale));
+            value.rescale(u32::from(scale));
         }
-        Ok(number)
+        Ok(value)
     }
 
     /// The next value of an expression.
@@ -177,25 +167,5 @@ impl<'r> RowReader<'r> {
 
     pub(crate) fn skip(&mut self, places: usize) {
         self.position += places;
-    }
-}
-
-/// SQLite keeps `99.90` as the number 99.9; the column's scale puts the digits back.
-pub trait Rescale {
-    /// Sets the digits after the point.
-    fn rescale(&mut self, scale: u32);
-}
-
-impl Rescale for Decimal {
-    fn rescale(&mut self, scale: u32) {
-        Decimal::rescale(self, scale);
-    }
-}
-
-impl Rescale for Option<Decimal> {
-    fn rescale(&mut self, scale: u32) {
-        if let Some(number) = self {
-            number.rescale(scale);
-        }
     }
 }

@@ -30,17 +30,29 @@ impl<T: Model> ManyToMany<T> {
     #[doc(hidden)]
     #[must_use]
     pub fn of(relation: &'static meta::Relation, owner: Value) -> Self {
-        ManyToMany { relation, owner, fetched: None }
+        ManyToMany {
+            relation,
+            owner,
+            fetched: None,
+        }
     }
 
     /// A query set of the rows tied to this one.
     #[must_use]
     pub fn all(&self) -> QuerySet<T> {
-        let Some(join) = self.join() else { return QuerySet::new() };
+        let Some(join) = self.join() else {
+            return QuerySet::new();
+        };
         let column = |name: &str| Expr::name(name);
         let mut ties = Select::new(
-            Projection::Items(vec![SelectItem { expr: column(join.far.name), alias: None }]),
-            Source::Named { table: Ident::new(join.table.name), alias: None },
+            Projection::Items(vec![SelectItem {
+                expr: column(join.far.name),
+                alias: None,
+            }]),
+            Source::Named {
+                table: Ident::new(join.table.name),
+                alias: None,
+            },
         );
         ties.filter = Some(Expr::comparison(
             column(join.near.name),
@@ -48,7 +60,9 @@ impl<T: Model> ManyToMany<T> {
             Expr::Value(self.owner.clone()),
         ));
         QuerySet::new().filter(Filter::from_expr(Expr::In(Box::new(In {
-            expr: Expr::Column(crate::queryset::own_column::<T>(crate::model::primary_key_column::<T>())),
+            expr: Expr::Column(crate::queryset::own_column::<T>(
+                crate::model::primary_key_column::<T>(),
+            )),
             set: InSet::Select(Box::new(ties)),
             negated: false,
         }))))
@@ -65,7 +79,9 @@ impl<T: Model> ManyToMany<T> {
     /// # Errors
     /// When they were not fetched; a query is never sent behind your back.
     pub fn get(&self) -> Result<&[Arc<T>]> {
-        self.fetched.as_deref().ok_or_else(|| reverse::not_loaded(self.relation))
+        self.fetched
+            .as_deref()
+            .ok_or_else(|| reverse::not_loaded(self.relation))
     }
 
     /// Ties these rows to this one. Rows that are tied already stay so.
@@ -148,7 +164,10 @@ impl<T: Model> ManyToMany<T> {
             })));
         }
         let delete = Delete {
-            target: Source::Named { table: Ident::new(join.table.name), alias: None },
+            target: Source::Named {
+                table: Ident::new(join.table.name),
+                alias: None,
+            },
             filter: Some(filter),
             returning: Vec::new(),
         };
@@ -159,7 +178,11 @@ impl<T: Model> ManyToMany<T> {
 
     fn join(&self) -> Option<Join> {
         match &self.relation.link {
-            Link::Through { table, near, far } => Some(Join { table, near: near.1, far: far.0 }),
+            Link::Through { table, near, far } => Some(Join {
+                table,
+                near: near.1,
+                far: far.0,
+            }),
             Link::Direct(_) => None,
         }
     }
@@ -177,7 +200,10 @@ fn keys<'t, T: Model>(rows: impl IntoIterator<Item = &'t T>) -> Result<Vec<Value
         .map(|row| {
             let key = row.primary_key();
             if crate::Key::is_unassigned(&key) {
-                return Err(Error::not_saved(T::TABLE.model, "tie a row by a many-to-many relation"));
+                return Err(Error::not_saved(
+                    T::TABLE.model,
+                    "tie a row by a many-to-many relation",
+                ));
             }
             Ok(key.to_value())
         })

@@ -27,7 +27,11 @@ impl<T: Model> ReverseRelation<T> {
     #[doc(hidden)]
     #[must_use]
     pub fn of(relation: &'static meta::Relation, owner: Value) -> Self {
-        ReverseRelation { relation, owner, fetched: None }
+        ReverseRelation {
+            relation,
+            owner,
+            fetched: None,
+        }
     }
 
     /// A query set of the rows that point to this one.
@@ -47,7 +51,9 @@ impl<T: Model> ReverseRelation<T> {
     /// # Errors
     /// When they were not fetched; a query is never sent behind your back.
     pub fn get(&self) -> Result<&[Arc<T>]> {
-        self.fetched.as_deref().ok_or_else(|| not_loaded(self.relation))
+        self.fetched
+            .as_deref()
+            .ok_or_else(|| not_loaded(self.relation))
     }
 
     #[doc(hidden)]
@@ -60,7 +66,11 @@ impl<T: Model> ReverseOneToOne<T> {
     #[doc(hidden)]
     #[must_use]
     pub fn of(relation: &'static meta::Relation, owner: Value) -> Self {
-        ReverseOneToOne { relation, owner, fetched: None }
+        ReverseOneToOne {
+            relation,
+            owner,
+            fetched: None,
+        }
     }
 
     /// A query set of the row that points to this one.
@@ -74,7 +84,10 @@ impl<T: Model> ReverseOneToOne<T> {
     /// # Errors
     /// When it was not fetched; a query is never sent behind your back.
     pub fn get(&self) -> Result<Option<&T>> {
-        self.fetched.as_ref().map(Option::as_deref).ok_or_else(|| not_loaded(self.relation))
+        self.fetched
+            .as_ref()
+            .map(Option::as_deref)
+            .ok_or_else(|| not_loaded(self.relation))
     }
 
     #[doc(hidden)]
@@ -89,7 +102,9 @@ pub(super) fn not_loaded(relation: &'static meta::Relation) -> Error {
 
 /// An unsaved owner is NULL, and no row points to NULL: the condition is then false.
 fn pointing_to<T: Model>(relation: &'static meta::Relation, owner: &Value) -> QuerySet<T> {
-    let Link::Direct(pairs) = relation.link else { return QuerySet::new() };
+    let Link::Direct(pairs) = relation.link else {
+        return QuerySet::new();
+    };
     let conditions = pairs.iter().map(|(_, remote)| {
         if owner.is_null() {
             return Expr::Or(Vec::new());

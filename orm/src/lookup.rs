@@ -1,0 +1,223 @@
+//! Lookups: from a column or expression and a value to a condition.
+
+use testudo_sql::schema::Path;
+use testudo_sql::{Between, CompareOp, Direction, Expr, In, InSet, Like, LikeKind};
+
+use crate::column::quantified;
+use crate::expression::Expression;
+use crate::operand::{IntoOperand, Operand};
+use crate::order::Ordering;
+use crate::{Column, FieldType, Filter, Model};
+
+/// A type that text lookups work on.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not text",
+    note = "`contains`, `startswith` and their kin need a column of `String` or `Option<String>`"
+)]
+pub trait Text: FieldType {}
+
+impl Text for String {}
+impl Text for Option<String> {}
+
+impl<M: Model, T> Column<M, T> {
+    fn compare(self, op: CompareOp, operand: Operand) -> Filter<M> {
+        let column = self.reference();
+        let condition = match operand {
+            Operand::Value(value) => Expr::Compare { column, op, value },
+            Operand::Expr(right) => Expr::comparison(self.expr(), op, right),
+        };
+        self.condition(condition)
+    }
+
+    fn condition(self, condition: Expr) -> Filter<M> {
+        Filter::from_expr(quantified(self.reference().path, condition))
+    }
+
+    fn subject(self) -> (Expr, Option<&'static Path>) {
+        (self.expr(), Some(self.reference().path))
+    }
+}
+
+impl<M: Model, T> Expression<M, T> {
+    fn compare(self, op: CompareOp, operand: Operand) -> Filter<M> {
+        let path = self.path();
+        condition(
+            path,
+            Expr::comparison(self.into_expr(), op, operand.into_expr()),
+        )
+    }
+
+    fn subject(self) -> (Expr, Option<&'static Path>) {
+        let path = self.path();
+        (self.into_expr(), path)
+    }
+}
+
+fn condition<M>(path: Option<&'static Path>, condition: Expr) -> Filter<M> {
+    Filter::from_expr(match path {
+        Some(path) => quantified(path, condition),
+        None => condition,
+    })
+}
+
+macro_rules! lookups {
+    ($subject:ident) => {
+        impl<M: Model, T: FieldType> $subject<M, T> {
+            /// Equal; `None` means NULL.
+            pub fn eq(self, value: impl IntoOperand<M, T>) -> Filter<M> {
+                self.compare(CompareOp::Eq, value.into_operand())
+            }
+
+            /// Not equal. A NULL is not equal to anything but NULL, and such a row is not matched:
+            /// use `!column.eq(value)` or `exclude` for the rows that `eq` leaves out.
+            pub fn ne(self, value: impl IntoOperand<M, T>) -> Filter<M> {
+                self.compare(CompareOp::Ne, value.into_operand())
+            }
+
+            /// Greater than.
+            pub fn gt(self, value: impl IntoOperand<M, T>) -> Filter<M> {
+                self.compare(CompareOp::Gt, value.into_operand())
+            }
+
+            /// Greater than or equal to.
+            pub fn gte(self, value: impl IntoOperand<M, T>) -> Filter<M> {
+                self.compare(CompareOp::Ge, value.into_operand())
+            }
+
+            /// Less than.
+            pub fn lt(self, value: impl IntoOperand<M, T>) -> Filter<M> {
+                self.compare(CompareOp::Lt, value.into_operand())
+            }
+
+            /// Less than or equal to.
+            pub fn lte(self, value: impl IntoOperand<M, T>) -> Filter<M> {
+                self.compare(CompareOp::Le, value.into_operand())
+            }
+
+            /// From `low` to `high`, both included.
+            pub fn range(
+                self,
+                low: impl IntoOperand<M, T>,
+                high: impl IntoOperand<M, T>,
+            ) -> Filter<M> {
+                let (expr, path) = self.subject();
+                let (low, high) = (
+                    low.into_operand().into_expr(),
+                    high.into_operand().into_expr(),
+                );
+                condition(
+                    path,
+                    Expr::Between(Box::new(Between {
+                        expr,
+                        low,
+                        high,
+                        negated: false,
+                    })),
+                )
+            }
+
+            /// One of these; no row when there are none.
+            pub fn is_in<V: IntoOperand<M, T>>(
+                self,
+                values: impl IntoIterator<Item = V>,
+            ) -> Filter<M> {
+                self.membership(values, false)
+            }
+
+            /// None of these; every row when there are none.
+            pub fn not_in<V: IntoOperand<M, T>>(
+                self,
+                values: impl IntoIterator<Item = V>,
+            ) -> Filter<M> {
+                self.membership(values, true)
+            }
+
+            fn membership<V: IntoOperand<M, T>>(
+                self,
+                values: impl IntoIterator<Item = V>,
+                negated: bool,
+            ) -> Filter<M> {
+                let (expr, path) = self.subject();
+                let (mut binds, mut others) = (Vec::new(), Vec::new());
+                for value in values {
+                    match value.into_operand() {
+                        Operand::Value(value) => binds.push(value),
+                        Operand::Expr(other) => others.push(other),
+                    }
+                }
+                let mut any = Expr::In(Box::new(In {
+                    expr: expr.clone(),
+                    set: InSet::Values(binds),
+                    negated,
+                }));
+                for other in others {
+                    let op = if negated {
+                        CompareOp::Ne
+                    } else {
+                        CompareOp::Eq
+                    };
+                    let one = Expr::comparison(expr.clone(), op, other);
+                    any = if negated { any.and(one) } else { any.or(one) };
+                }
+                condition(path, any)
+            }
+
+            /// NULL.
+            pub fn is_null(self) -> Filter<M> {
+                let (expr, path) = self.subject();
+                condition(path, Expr::IsNull(Box::new(expr)))
+            }
+
+            /// Not NULL.
+            pub fn is_not_null(self) -> Filter<M> {
+                let (expr, path) = self.subject();
+                condition(path, Expr::IsNotNull(Box::new(expr)))
+            }
+
+            /// Ascending order.
+            #[must_use]
+            pub fn asc(self) -> Ordering<M> {
+                Ordering::new(self.subject().0, Direction::Asc)
+            }
+
+            /// Descending order.
+            #[must_use]
+            pub fn desc(self) -> Ordering<M> {
+                Ordering::new(self.subject().0, Direction::Desc)
+            }
+        }
+    };
+}
+
+lookups!(Column);
+lookups!(Expression);
+
+macro_rules! text_lookups {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident $(, $insensitive:ident)?;)*) => {
+        impl<M: Model, T: Text> Column<M, T> {$(
+            $(#[$doc])*
+            /// `%` and `_` in the text stand for themselves.
+            pub fn $name(self, text: impl AsRef<str>) -> Filter<M> {
+                let like = Like::new(self.expr(), LikeKind::$kind, text.as_ref());
+                self.condition(like$(.$insensitive())?.into())
+            }
+        )*}
+    };
+}
+
+text_lookups! {
+    /// Has the text in it.
+    contains: Contains;
+    /// Has the text in it, in upper or lower case.
+    icontains: Contains, case_insensitive;
+    /// Begins with the text.
+    startswith: StartsWith;
+    /// Begins with the text, in upper or lower case.
+    istartswith: StartsWith, case_insensitive;
+    /// Ends with the text.
+    endswith: EndsWith;
+    /// Ends with the text, in upper or lower case.
+    iendswith: EndsWith, case_insensitive;
+    /// Is the text, in upper or lower case.
+    iexact: Exact, case_insensitive;
+}

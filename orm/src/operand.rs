@@ -1,0 +1,113 @@
+//! What may stand on the right of an operator: a value of the column's type, a column, an expression.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use rust_decimal::Decimal;
+use testudo_sql::{Expr, Value};
+use uuid::Uuid;
+
+use crate::expression::Expression;
+use crate::{Column, FieldType, Model};
+
+/// A value or expression that fits a column of type `T` in a query on the model `M`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not fit a column of type `{T}` of the model `{M}`",
+    label = "expected a value for `{T}`, or a column or expression of `{M}`",
+    note = "a column of another model is reached by a relation: `Order::user().username`"
+)]
+pub trait IntoOperand<M, T> {
+    /// The operand, untyped.
+    fn into_operand(self) -> Operand;
+}
+
+/// The right side of an operator.
+#[derive(Debug, Clone)]
+pub enum Operand {
+    /// A bind.
+    Value(Value),
+    /// A column or expression of the same query.
+    Expr(Expr),
+}
+
+impl Operand {
+    pub(crate) fn into_expr(self) -> Expr {
+        match self {
+            Operand::Value(value) => Expr::Value(value),
+            Operand::Expr(expr) => expr,
+        }
+    }
+}
+
+impl<M: Model, T, U> IntoOperand<M, T> for Column<M, U>
+where
+    T: FieldType,
+    U: FieldType<Base = T::Base>,
+{
+    fn into_operand(self) -> Operand {
+        Operand::Expr(self.expr())
+    }
+}
+
+impl<M: Model, T, U> IntoOperand<M, T> for Expression<M, U>
+where
+    T: FieldType,
+    U: FieldType<Base = T::Base>,
+{
+    fn into_operand(self) -> Operand {
+        Operand::Expr(self.into_expr())
+    }
+}
+
+/// Lets values of the types in brackets stand for columns of the type before them, and of its `Option`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __impl_operand {
+    ($($column:ty: [$($source:ty => $value:expr),+ $(,)?];)*) => {$($(
+        impl<M> $crate::__private::IntoOperand<M, $column> for $source {
+            fn into_operand(self) -> $crate::__private::Operand {
+                let value: fn($source) -> $crate::__private::Value = $value;
+                $crate::__private::Operand::Value(value(self))
+            }
+        }
+
+        impl<M> $crate::__private::IntoOperand<M, ::core::option::Option<$column>> for $source {
+            fn into_operand(self) -> $crate::__private::Operand {
+                let value: fn($source) -> $crate::__private::Value = $value;
+                $crate::__private::Operand::Value(value(self))
+            }
+        }
+
+        impl<M> $crate::__private::IntoOperand<M, ::core::option::Option<$column>>
+            for ::core::option::Option<$source>
+        {
+            fn into_operand(self) -> $crate::__private::Operand {
+                let value: fn($source) -> $crate::__private::Value = $value;
+                $crate::__private::Operand::Value(
+                    self.map_or($crate::__private::Value::Null, value),
+                )
+            }
+        }
+    )+)*};
+}
+
+__impl_operand! {
+    bool: [bool => |v| v.to_value()];
+    i16: [i16 => |v| v.to_value()];
+    i32: [i32 => |v| v.to_value()];
+    i64: [i64 => |v| v.to_value()];
+    f32: [f32 => |v| v.to_value()];
+    f64: [f64 => |v| v.to_value()];
+    String: [&str => |v| v.into(), String => |v| v.into(), &String => |v| v.as_str().into()];
+    Vec<u8>: [&[u8] => |v| v.into(), Vec<u8> => |v| v.into()];
+    Decimal: [
+        Decimal => |v| v.to_value(),
+        i32 => |v| Decimal::from(v).to_value(),
+        i64 => |v| Decimal::from(v).to_value(),
+    ];
+    Uuid: [Uuid => |v| v.to_value()];
+    DateTime<Utc>: [DateTime<Utc> => |v| v.to_value()];
+    NaiveDateTime: [NaiveDateTime => |v| v.to_value()];
+    NaiveDate: [NaiveDate => |v| v.to_value()];
+    NaiveTime: [NaiveTime => |v| v.to_value()];
+    serde_json::Value: [serde_json::Value => |v| v.into()];
+    std::time::Duration: [std::time::Duration => |v| v.to_value()];
+}

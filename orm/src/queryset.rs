@@ -1,0 +1,408 @@
+//! Query sets: a query on one model, built step by step and sent by its last call.
+
+mod modify;
+mod values;
+
+use std::fmt;
+
+use testudo_sql::schema::Column;
+use testudo_sql::{
+    ColumnRef, CompareOp, Dialect, Direction, Distinct, Expr, Function, Ident, Limit, Lock,
+    LockStrength, LockWait, OrderBy, Projection, Select, SelectItem, Source,
+};
+
+pub use self::modify::UpdateQuery;
+pub use self::values::{Grouped, ValuesQuery};
+use crate::model::primary_key_column;
+use crate::order::IntoOrdering;
+use crate::path::{ModelPath, PathHandle, Root, ToOnePath};
+use crate::relation::Tree;
+use crate::row::RowReader;
+use crate::selection::Selection;
+use crate::{Db, Error, FieldType, Filter, Model, Result};
+
+/// A query for rows of the model `M`.
+///
+/// Nothing is sent until one of the calls that take a [`Db`]. Rows come in the model's `ordering`
+/// unless [`order_by`](Self::order_by) says otherwise.
+#[must_use = "a query set does nothing until `fetch_all`, `first`, `count` or the like sends it"]
+pub struct QuerySet<M> {
+    select: Select,
+    joined: Tree<M>,
+    prefetched: Tree<M>,
+}
+
+/// Relations that a query set fetches along: one path or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a relation of `{M}`",
+    note = "name a relation by its function: `Order::user()`, or a tuple of such"
+)]
+pub trait IntoRelated<M>: Sized {
+    /// The relations as a tree.
+    #[doc(hidden)]
+    fn into_tree(self) -> Tree<M>;
+}
+
+/// Relations to one row each: one path or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "`select_related` cannot follow `{Self}`",
+    note = "it joins relations to one row; use `prefetch_related` for those to many"
+)]
+pub trait IntoRelatedOne<M>: IntoRelated<M> {}
+
+impl<M: Model, H> IntoRelated<M> for H
+where
+    H: PathHandle,
+    H::Path: ModelPath<Root = M>,
+{
+    fn into_tree(self) -> Tree<M> {
+        <H::Path as ModelPath>::grow(Tree::empty())
+    }
+}
+
+impl<M: Model, H> IntoRelatedOne<M> for H
+where
+    H: PathHandle,
+    H::Path: ToOnePath + ModelPath<Root = M>,
+{
+}
+
+macro_rules! tuples {
+    ($([$($name:ident)+])+) => {$(
+        impl<M: Model, $($name: IntoRelated<M>),+> IntoRelated<M> for ($($name,)+) {
+            fn into_tree(self) -> Tree<M> {
+                #[expect(non_snake_case, reason = "a member is named after its type parameter")]
+                let ($($name,)+) = self;
+                let mut tree = Tree::empty();
+                $(tree.merge($name.into_tree());)+
+                tree
+            }
+        }
+
+        impl<M: Model, $($name: IntoRelatedOne<M>),+> IntoRelatedOne<M> for ($($name,)+) {}
+    )+};
+}
+crate::tuples::for_each_tuple!(tuples);
+
+impl<M: Model> QuerySet<M> {
+    pub(crate) fn new() -> Self {
+        QuerySet {
+            select: Select::model(M::TABLE),
+            joined: Tree::empty(),
+            prefetched: Tree::empty(),
+        }
+    }
+
+    pub(crate) fn with_primary_key(key: M::PrimaryKey) -> Self {
+        let column = own_column::<M>(primary_key_column::<M>());
+        let condition = Expr::Compare {
+            column,
+            op: CompareOp::Eq,
+            value: key.to_value(),
+        };
+        Self::new().filter(Filter::from_expr(condition))
+    }
+
+    pub(crate) fn with_prefetch(mut self, tree: Tree<M>) -> Self {
+        self.prefetched.merge(tree);
+        self
+    }
+
+    /// The same rows: for code that takes either `Order::all()` or a related set.
+    pub fn all(self) -> Self {
+        self
+    }
+
+    /// Only rows that satisfy the condition.
+    pub fn filter(mut self, condition: Filter<M>) -> Self {
+        self.select.add_filter(condition.into_expr());
+        self
+    }
+
+    /// Only rows that do not satisfy the condition.
+    pub fn exclude(self, condition: Filter<M>) -> Self {
+        self.filter(!condition)
+    }
+
+    /// The order of the rows, in place of the one before.
+    pub fn order_by(mut self, ordering: impl IntoOrdering<M>) -> Self {
+        self.select.order_by = ordering.into_ordering();
+        self
+    }
+
+    /// At most this many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.select.limit.limit = Some(rows);
+        self
+    }
+
+    /// The rows after this many.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.select.limit.offset = rows;
+        self
+    }
+
+    /// Equal rows once.
+    pub fn distinct(mut self) -> Self {
+        self.select.distinct = Distinct::Rows;
+        self
+    }
+
+    /// Fetches relations to one row in the same query, by joins.
+    pub fn select_related(mut self, related: impl IntoRelatedOne<M>) -> Self {
+        self.joined.merge(related.into_tree());
+        self
+    }
+
+    /// Fetches relations by one further query each, whatever the number of rows.
+    pub fn prefetch_related(mut self, related: impl IntoRelated<M>) -> Self {
+        self.prefetched.merge(related.into_tree());
+        self
+    }
+
+    /// Locks the rows until the end of the transaction.
+    ///
+    /// SQLite has no row locks; there the write lock of the whole database is taken, which keeps out
+    /// at least as much.
+    pub fn select_for_update(mut self) -> Self {
+        self.select.lock = Some(Lock {
+            strength: LockStrength::Update,
+            wait: LockWait::Wait,
+            of: Vec::new(),
+        });
+        self
+    }
+
+    /// Columns and expressions in place of models, as typed tuples; a single column as its own type.
+    pub fn values<S: Selection<M>>(self, selection: S) -> ValuesQuery<M, S> {
+        ValuesQuery::new(self.ordered(), selection)
+    }
+
+    /// One row for each value of these columns, for aggregates over each group.
+    pub fn group_by<S: Selection<M>>(mut self, columns: S) -> Grouped<M> {
+        self.select.group_by = columns.items().into_iter().map(|item| item.expr).collect();
+        Grouped::new(self.select)
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// When the dialect cannot express the query or the database refuses it.
+    pub async fn fetch_all(self, db: &Db) -> Result<Vec<M>> {
+        let QuerySet {
+            mut select,
+            joined,
+            prefetched,
+        } = self.ordered();
+        select.projection = Projection::Model(joined.paths());
+        lock_without_row_locks(&mut select, M::TABLE, db).await?;
+
+        let compiled = select.compile(db.dialect())?;
+        let mut rows = Vec::new();
+        db.fetch_each(compiled.sql, &compiled.binds, |row| {
+            let mut reader = RowReader::new(&row);
+            let mut model = M::read(&mut reader)?;
+            joined.read(&mut reader, &mut model)?;
+            rows.push(model);
+            Ok(())
+        })
+        .await?;
+        prefetched.fetch(db, &mut rows).await?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Self::fetch_all).
+    pub async fn first(self, db: &Db) -> Result<Option<M>> {
+        Ok(self.limit(1).fetch_all(db).await?.into_iter().next())
+    }
+
+    /// The one row that matches.
+    ///
+    /// # Errors
+    /// When none or more than one matches, or as [`fetch_all`](Self::fetch_all).
+    pub async fn get(self, db: &Db) -> Result<M> {
+        self.get_or_none(db)
+            .await?
+            .ok_or_else(|| Error::does_not_exist(M::TABLE.model))
+    }
+
+    /// The one row that matches, if there is one.
+    ///
+    /// # Errors
+    /// When more than one matches, or as [`fetch_all`](Self::fetch_all).
+    pub async fn get_or_none(mut self, db: &Db) -> Result<Option<M>> {
+        // Two rows are enough to know that there is more than one.
+        let limit = self.select.limit.limit.map_or(2, |limit| limit.min(2));
+        self.select.limit.limit = Some(limit);
+        let mut rows = self.fetch_all(db).await?;
+        if rows.len() > 1 {
+            return Err(Error::multiple_objects(M::TABLE.model));
+        }
+        Ok(rows.pop())
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Self::fetch_all).
+    pub async fn count(self, db: &Db) -> Result<u64> {
+        let mut select = self.select;
+        select.order_by.clear();
+        select.lock = None;
+        let count = vec![SelectItem {
+            expr: Expr::call(Function::Count, Vec::new()),
+            alias: None,
+        }];
+        let whole = matches!(select.distinct, Distinct::All) && select.limit == Limit::default();
+        let select = if whole {
+            select.projection = Projection::Items(count);
+            select
+        } else {
+            let source = Source::Subquery {
+                select: Box::new(select),
+                alias: Ident::new("counted"),
+            };
+            Select::new(Projection::Items(count), source)
+        };
+        let count: i64 = fetch_scalar(&select, db, "a count").await?;
+        // COUNT is never negative.
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// Whether there is any row.
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Self::fetch_all).
+    pub async fn exists(self, db: &Db) -> Result<bool> {
+        let mut select = self.select;
+        select.order_by.clear();
+        select.lock = None;
+        select.projection = Projection::One;
+        select.limit.limit = Some(select.limit.limit.map_or(1, |limit| limit.min(1)));
+        let compiled = select.compile(db.dialect())?;
+        let mut found = false;
+        db.fetch_each(compiled.sql, &compiled.binds, |_| {
+            found = true;
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Aggregates over all rows: `Order::all().aggregate(&db, (count(Order::id), sum(Order::total)))`.
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Self::fetch_all).
+    pub async fn aggregate<S: Selection<M>>(mut self, db: &Db, selection: S) -> Result<S::Output> {
+        self.select.order_by.clear();
+        let mut rows = ValuesQuery::new(self, selection).fetch_all(db).await?;
+        // An aggregate without GROUP BY has exactly one row.
+        rows.pop()
+            .ok_or_else(|| Error::does_not_exist(M::TABLE.model))
+    }
+
+    /// The SQL text of the query in a dialect.
+    ///
+    /// # Errors
+    /// When the dialect cannot express it.
+    pub fn sql(self, dialect: Dialect) -> Result<String> {
+        let QuerySet {
+            mut select, joined, ..
+        } = self.ordered();
+        select.projection = Projection::Model(joined.paths());
+        Ok(select.compile(dialect)?.sql)
+    }
+
+    /// The query as the compiler's statement, with the model's order where the user gave none.
+    fn ordered(mut self) -> Self {
+        if self.select.order_by.is_empty() {
+            self.select.order_by = default_order::<M>();
+        }
+        self
+    }
+
+    pub(crate) fn into_select(self) -> Select {
+        self.select
+    }
+}
+
+impl<M> Clone for QuerySet<M> {
+    fn clone(&self) -> Self {
+        QuerySet {
+            select: self.select.clone(),
+            joined: self.joined.clone(),
+            prefetched: self.prefetched.clone(),
+        }
+    }
+}
+
+impl<M> fmt::Debug for QuerySet<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("QuerySet").field(&self.select).finish()
+    }
+}
+
+/// A column of the model itself.
+pub(crate) fn own_column<M: Model>(column: &'static Column) -> ColumnRef {
+    ColumnRef {
+        path: <Root<M> as ModelPath>::PATH,
+        column,
+    }
+}
+
+/// The order that the model asks for.
+pub(crate) fn default_order<M: Model>() -> Vec<OrderBy> {
+    let term = |&(position, direction): &(usize, Direction)| {
+        let column: &'static Column = &M::TABLE.columns[position];
+        OrderBy::new(Expr::Column(own_column::<M>(column)), direction)
+    };
+    M::TABLE.ordering.iter().map(term).collect()
+}
+
+/// The first value of the first row.
+async fn fetch_scalar<T: FieldType>(select: &Select, db: &Db, what: &str) -> Result<T> {
+    let compiled = select.compile(db.dialect())?;
+    let mut value = None;
+    db.fetch_each(compiled.sql, &compiled.binds, |row| {
+        value = Some(RowReader::new(&row).expression(what)?);
+        Ok(())
+    })
+    .await?;
+    value.ok_or_else(|| Error::decode(what, "the query returned no row"))
+}
+
+/// A row lock outside a transaction would be gone at once. SQLite knows no row locks and gets its
+/// one write lock, by an UPDATE that touches nothing.
+async fn lock_without_row_locks(
+    select: &mut Select,
+    table: &'static testudo_sql::schema::Table,
+    db: &Db,
+) -> Result<()> {
+    let Some(lock) = &select.lock else {
+        return Ok(());
+    };
+    if !db.is_transaction() {
+        return Err(Error::transaction(
+            "`select_for_update` needs a transaction; call it on the handle that `db.transaction` gives",
+        ));
+    }
+    if db.dialect() == Dialect::Sqlite && lock.wait == LockWait::Wait {
+        let column: &'static Column = &table.columns[table.primary_key[0]];
+        let touch_nothing = testudo_sql::Update {
+            target: Source::Model(table),
+            assignments: vec![testudo_sql::Assignment::Column(
+                column,
+                Expr::name(column.name),
+            )],
+            filter: Some(Expr::Or(Vec::new())),
+            returning: Vec::new(),
+        };
+        let compiled = touch_nothing.compile(db.dialect())?;
+        db.run(compiled.sql, &compiled.binds).await?;
+        select.lock = None;
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! UPDATE and DELETE of all rows of a query set.
+
+use std::marker::PhantomData;
+
+use testudo_sql::{
+    Assignment, Delete, Expr, Ident, In, InSet, Limit, Projection, Select, SelectItem, Source,
+    Update,
+};
+
+use super::{QuerySet, own_column};
+use crate::assign::IntoAssignments;
+use crate::model::primary_key_column;
+use crate::{Db, Model, Result, validate};
+
+/// An UPDATE of all rows of a query set.
+#[must_use = "an update does nothing until `execute` sends it"]
+#[derive(Debug, Clone)]
+pub struct UpdateQuery<M> {
+    select: Select,
+    assignments: Vec<Assignment>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M: Model> QuerySet<M> {
+    /// Sets columns of all rows: `Order::all().update(Order::total.set(Order::total + 10))`.
+    ///
+    /// One statement; `auto_now` fields are left as they are.
+    pub fn update(self, assignments: impl IntoAssignments<M>) -> UpdateQuery<M> {
+        UpdateQuery {
+            select: self.select,
+            assignments: assignments.into_assignments(),
+            model: PhantomData,
+        }
+    }
+
+    /// Deletes all rows and returns how many there were.
+    ///
+    /// # Errors
+    /// When a foreign key forbids it or the database refuses.
+    pub async fn delete(self, db: &Db) -> Result<u64> {
+        let delete = Delete {
+            target: Source::Model(M::TABLE),
+            filter: rows_of::<M>(self.select),
+            returning: Vec::new(),
+        };
+        let compiled = delete.compile(db.dialect())?;
+        Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
+    }
+}
+
+impl<M: Model> UpdateQuery<M> {
+    /// Sends the statement and returns how many rows it touched.
+    ///
+    /// # Errors
+    /// When a value does not fit its field, or the database refuses.
+    pub async fn execute(self, db: &Db) -> Result<u64> {
+        for assignment in &self.assignments {
+            if let Assignment::Column(column, Expr::Value(value)) = assignment {
+                validate::value(M::TABLE, column, value, db.dialect())?;
+            }
+        }
+        let update = Update {
+            target: Source::Model(M::TABLE),
+            assignments: self.assignments,
+            filter: rows_of::<M>(self.select),
+            returning: Vec::new(),
+        };
+        let compiled = update.compile(db.dialect())?;
+        Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
+    }
+}
+
+/// The condition that picks the rows of a query set. With a limit the rows are picked by their
+/// keys, through a derived table, because MySQL takes no LIMIT in a subquery of IN.
+fn rows_of<M: Model>(mut select: Select) -> Option<Expr> {
+    if select.limit == Limit::default() {
+        return select.filter;
+    }
+    let key = primary_key_column::<M>();
+    if select.order_by.is_empty() {
+        select.order_by = super::default_order::<M>();
+    }
+    select.projection = Projection::Items(vec![SelectItem {
+        expr: Expr::Column(own_column::<M>(key)),
+        alias: Some(Ident::new("id")),
+    }]);
+    let picked = Select::new(
+        Projection::Items(vec![SelectItem {
+            expr: Expr::name("id"),
+            alias: None,
+        }]),
+        Source::Subquery {
+            select: Box::new(select),
+            alias: Ident::new("picked"),
+        },
+    );
+    Some(Expr::In(Box::new(In {
+        expr: Expr::Column(own_column::<M>(key)),
+        set: InSet::Select(Box::new(picked)),
+        negated: false,
+    })))
+}

@@ -1,0 +1,110 @@
+//! Queries that return typed tuples in place of models.
+
+use std::marker::PhantomData;
+
+use testudo_sql::{Dialect, Projection, Select};
+
+use super::QuerySet;
+use crate::order::IntoOrdering;
+use crate::row::RowReader;
+use crate::selection::Selection;
+use crate::{Db, Filter, Model, Result};
+
+/// A query for columns and expressions of the model `M`.
+#[must_use = "a query does nothing until `fetch_all` or `first` sends it"]
+#[derive(Debug, Clone)]
+pub struct ValuesQuery<M, S> {
+    select: Select,
+    selection: S,
+    model: PhantomData<fn() -> M>,
+}
+
+/// A query set in groups; say what to return of each by [`values`](Self::values).
+#[must_use = "a query does nothing until `values` and `fetch_all` send it"]
+#[derive(Debug, Clone)]
+pub struct Grouped<M> {
+    select: Select,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M: Model, S: Selection<M>> ValuesQuery<M, S> {
+    pub(super) fn new(query: QuerySet<M>, selection: S) -> Self {
+        Self::over(query.into_select(), selection)
+    }
+
+    fn over(mut select: Select, selection: S) -> Self {
+        select.projection = Projection::Items(selection.items());
+        ValuesQuery {
+            select,
+            selection,
+            model: PhantomData,
+        }
+    }
+
+    /// The order of the rows.
+    pub fn order_by(mut self, ordering: impl IntoOrdering<M>) -> Self {
+        self.select.order_by = ordering.into_ordering();
+        self
+    }
+
+    /// At most this many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.select.limit.limit = Some(rows);
+        self
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// When the dialect cannot express the query or the database refuses it.
+    pub async fn fetch_all(self, db: &Db) -> Result<Vec<S::Output>> {
+        let compiled = self.select.compile(db.dialect())?;
+        let mut rows = Vec::new();
+        db.fetch_each(compiled.sql, &compiled.binds, |row| {
+            rows.push(self.selection.read(&mut RowReader::new(&row))?);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Self::fetch_all).
+    pub async fn first(self, db: &Db) -> Result<Option<S::Output>> {
+        Ok(self.limit(1).fetch_all(db).await?.into_iter().next())
+    }
+
+    /// The SQL text of the query in a dialect.
+    ///
+    /// # Errors
+    /// When the dialect cannot express it.
+    pub fn sql(&self, dialect: Dialect) -> Result<String> {
+        Ok(self.select.compile(dialect)?.sql)
+    }
+}
+
+impl<M: Model> Grouped<M> {
+    pub(super) fn new(select: Select) -> Self {
+        Grouped {
+            select,
+            model: PhantomData,
+        }
+    }
+
+    /// Only groups that satisfy a condition on their aggregates.
+    pub fn having(mut self, condition: Filter<M>) -> Self {
+        let condition = condition.into_expr();
+        self.select.having = Some(match self.select.having.take() {
+            Some(before) => before.and(condition),
+            None => condition,
+        });
+        self
+    }
+
+    /// What to return of each group: columns that it is grouped by, and aggregates.
+    pub fn values<S: Selection<M>>(self, selection: S) -> ValuesQuery<M, S> {
+        ValuesQuery::over(self.select, selection)
+    }
+}
