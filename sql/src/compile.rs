@@ -37,6 +37,7 @@ mod source;
 mod update;
 mod writer;
 
+pub(crate) use crate::compile::number::push_number;
 use crate::compile::writer::Writer;
 use crate::{Delete, Dialect, Error, Insert, Select, Update, Value};
 
