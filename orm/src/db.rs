@@ -22,14 +22,11 @@ enum Target {
     Transaction(Arc<Scope>),
 }
 
-#[cfg(feature = "sqlite")]
-impl From<sqlx::SqlitePool> for Db {
-    fn from(pool: sqlx::SqlitePool) -> Self {
-        Db(Target::Pool(Pool::Sqlite(pool)))
-    }
-}
-
 impl Db {
+    pub(crate) fn on(pool: Pool) -> Self {
+        Db(Target::Pool(pool))
+    }
+
     /// The dialect of SQL that the database speaks.
     #[must_use]
     pub fn dialect(&self) -> Dialect {

@@ -8,10 +8,16 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow, SqliteValueRef};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool};
 use testudo_sql::Value;
 
-use super::Done;
+use super::{Done, Pool};
 use crate::error::{IntegrityError, IntegrityKind};
 use crate::row::CellError;
-use crate::{Error, Result};
+use crate::{Db, Error, Result};
+
+impl From<SqlitePool> for Db {
+    fn from(pool: SqlitePool) -> Self {
+        Db::on(Pool::Sqlite(pool))
+    }
+}
 
 pub(super) async fn acquire(pool: &SqlitePool) -> Result<PoolConnection<Sqlite>> {
     Ok(pool.acquire().await?)
