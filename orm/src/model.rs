@@ -54,19 +54,16 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn touch(&mut self, now: DateTime<Utc>, is_new: bool);
 
     /// All rows.
-    #[must_use]
     fn all() -> QuerySet<Self> {
         QuerySet::new()
     }
 
     /// The rows that satisfy a condition.
-    #[must_use]
     fn filter(condition: Filter<Self>) -> QuerySet<Self> {
         QuerySet::new().filter(condition)
     }
 
     /// The rows that do not satisfy a condition.
-    #[must_use]
     fn exclude(condition: Filter<Self>) -> QuerySet<Self> {
         QuerySet::new().exclude(condition)
     }

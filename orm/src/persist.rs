@@ -250,7 +250,7 @@ async fn bulk_insert<M: Model>(rows: &mut [M], db: &Db) -> Result<()> {
                 .flat_map(|(_, values)| values.iter().cloned())
                 .collect();
             let target = InsertTarget::Model(M::TABLE);
-            insert_statement::<M>(target, values, db).await?;
+            insert_statement(target, values, db).await?;
         }
         for chunk in unnumbered.chunks(per_statement) {
             let ungenerated = |values: &Vec<Value>| -> Vec<Value> {
@@ -289,11 +289,7 @@ fn needs_key<M: Model>(row: &M) -> bool {
     primary_key_column::<M>().generated && row.primary_key().is_unassigned()
 }
 
-async fn insert_statement<M: Model>(
-    target: InsertTarget,
-    values: Vec<Value>,
-    db: &Db,
-) -> Result<()> {
+async fn insert_statement(target: InsertTarget, values: Vec<Value>, db: &Db) -> Result<()> {
     let insert = Insert {
         target,
         values,

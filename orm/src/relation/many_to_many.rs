@@ -38,7 +38,6 @@ impl<T: Model> ManyToMany<T> {
     }
 
     /// A query set of the rows tied to this one.
-    #[must_use]
     pub fn all(&self) -> QuerySet<T> {
         let Some(join) = self.join() else {
             return QuerySet::new();
@@ -69,7 +68,6 @@ impl<T: Model> ManyToMany<T> {
     }
 
     /// The rows tied to this one that satisfy a condition.
-    #[must_use]
     pub fn filter(&self, condition: Filter<T>) -> QuerySet<T> {
         self.all().filter(condition)
     }

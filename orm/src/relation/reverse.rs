@@ -35,13 +35,11 @@ impl<T: Model> ReverseRelation<T> {
     }
 
     /// A query set of the rows that point to this one.
-    #[must_use]
     pub fn all(&self) -> QuerySet<T> {
         pointing_to(self.relation, &self.owner)
     }
 
     /// The rows that point to this one and satisfy a condition.
-    #[must_use]
     pub fn filter(&self, condition: Filter<T>) -> QuerySet<T> {
         self.all().filter(condition)
     }
@@ -74,7 +72,6 @@ impl<T: Model> ReverseOneToOne<T> {
     }
 
     /// A query set of the row that points to this one.
-    #[must_use]
     pub fn all(&self) -> QuerySet<T> {
         pointing_to(self.relation, &self.owner)
     }
