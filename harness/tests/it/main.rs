@@ -4,6 +4,7 @@ mod clone;
 mod file;
 mod fresh;
 mod migrations;
+mod orm_test;
 mod rollback;
 mod scratch;
 mod template;

@@ -1,0 +1,207 @@
+//! The tests that libtest gets: little more than what only the call site knows.
+
+use proc_macro_crate::{FoundCrate, crate_name};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, Ident, ItemFn, Lit, Meta};
+
+use super::parse::{Options, OrmTest};
+
+/// Attributes of the body rather than of the test: lints, and what is written about it.
+const OF_THE_BODY: &[&str] = &["allow", "warn", "deny", "forbid", "expect", "doc"];
+
+pub(super) fn expand(test: &OrmTest) -> TokenStream {
+    match &test.options.backends {
+        None => single(test),
+        Some(backends) => one_per_backend(test, backends),
+    }
+}
+
+/// What is left of a test that was written wrongly.
+pub(super) fn kept(item: TokenStream) -> TokenStream {
+    match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(mut function) => {
+            function.attrs.clear();
+            quote!(#function)
+        }
+        Err(_) => item,
+    }
+}
+
+/// `#[test] fn name()` with the body inside.
+fn single(test: &OrmTest) -> TokenStream {
+    let (of_the_test, body) = split(test);
+    let name = &test.function.sig.ident;
+    let visibility = &test.function.vis;
+    let backend = format_ident!("Sqlite");
+    let run = run(test, name, &quote!(#name), &backend);
+    quote! {
+        #(#of_the_test)*
+        #[::core::prelude::v1::test]
+        #visibility fn #name() {
+            #body
+            #run
+        }
+    }
+}
+
+/// The body, and beside it a module of the same name with a test for each backend.
+fn one_per_backend(test: &OrmTest, backends: &[Ident]) -> TokenStream {
+    let (of_the_test, body) = split(test);
+    let (cfgs, of_the_test): (Vec<&Attribute>, Vec<&Attribute>) = of_the_test
+        .into_iter()
+        .partition(|attribute| attribute.path().is_ident("cfg"));
+    let name = &test.function.sig.ident;
+    let tests = backends.iter().map(|backend| {
+        let variant = variant(backend);
+        let run = run(test, backend, &quote!(super::#name), &variant);
+        quote! {
+            #(#of_the_test)*
+            #[::core::prelude::v1::test]
+            fn #backend() {
+                #run
+            }
+        }
+    });
+    quote! {
+        #(#cfgs)*
+        #[cfg(test)]
+        #body
+
+        #(#cfgs)*
+        #[cfg(test)]
+        mod #name {
+            #(#tests)*
+        }
+    }
+}
+
+/// The attributes of the test, and the function that is its body.
+fn split(test: &OrmTest) -> (Vec<&Attribute>, ItemFn) {
+    let mut body = test.function.clone();
+    body.vis = syn::Visibility::Inherited;
+    body.attrs.retain(is_of_the_body);
+    let of_the_test = test
+        .function
+        .attrs
+        .iter()
+        .filter(|attribute| !is_of_the_body(attribute))
+        .collect();
+    (of_the_test, body)
+}
+
+fn is_of_the_body(attribute: &Attribute) -> bool {
+    OF_THE_BODY
+        .iter()
+        .any(|name| attribute.path().is_ident(name))
+}
+
+fn run(test: &OrmTest, function: &Ident, body: &TokenStream, backend: &Ident) -> TokenStream {
+    let private = private();
+    let arguments = test.parameters.iter().map(|ty| {
+        // The span puts the compiler's complaint about a wrong type where the type is written. The
+        // type itself is left to inference: in a module of its own its name may mean nothing.
+        quote_spanned!(ty.span()=> #private::Parameter::from_context(context))
+    });
+    let options = options(test, backend);
+    let function = function.to_string();
+    let output = test.function.sig.output.span();
+    let run = quote_spanned!(output=> #private::run);
+    quote! {
+        #run(
+            #private::site!(#function),
+            #options,
+            |context| #body(#(#arguments),*),
+        )
+    }
+}
+
+fn options(test: &OrmTest, backend: &Ident) -> TokenStream {
+    let private = private();
+    let Options {
+        migrations,
+        models: _,
+        fixtures,
+        isolation,
+        runtime,
+        seed,
+        ..
+    } = &test.options;
+    let mut fields = vec![quote!(backend: #private::Backend::#backend)];
+    fields.extend(
+        migrations
+            .as_ref()
+            .map(|dir| quote!(migrations: ::core::option::Option::Some(#dir))),
+    );
+    if !fixtures.is_empty() {
+        fields.push(quote!(fixtures: &[#(#fixtures),*]));
+    }
+    fields.extend(isolation.as_ref().map(|text| {
+        let name = capitalized(&text.value());
+        quote!(isolation: #private::Isolation::#name)
+    }));
+    fields.extend(runtime.as_ref().map(|text| {
+        let name = capitalized(&text.value());
+        quote!(runtime: #private::RuntimeKind::#name)
+    }));
+    fields.extend(seed.map(|seed| quote!(seed: ::core::option::Option::Some(#seed))));
+    fields.extend(
+        should_panic(&test.function.attrs)
+            .map(|message| quote!(should_panic: ::core::option::Option::Some(#message))),
+    );
+    quote!(#private::Options { #(#fields,)* ..#private::Options::DEFAULT })
+}
+
+/// What the panic message of a `#[should_panic]` test has to contain; nothing in particular is `""`.
+fn should_panic(attributes: &[Attribute]) -> Option<String> {
+    let attribute = attributes
+        .iter()
+        .find(|attribute| attribute.path().is_ident("should_panic"))?;
+    let expected = match &attribute.meta {
+        Meta::Path(_) => None,
+        Meta::NameValue(pair) => string(&pair.value),
+        Meta::List(list) => list
+            .parse_args::<syn::MetaNameValue>()
+            .ok()
+            .and_then(|pair| string(&pair.value)),
+    };
+    Some(expected.unwrap_or_default())
+}
+
+fn string(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+fn variant(backend: &Ident) -> Ident {
+    Ident::new(
+        &capitalized(&backend.to_string()).to_string(),
+        backend.span(),
+    )
+}
+
+fn capitalized(name: &str) -> Ident {
+    let mut letters = name.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    Ident::new(
+        &first.into_iter().chain(letters).collect::<String>(),
+        Span::call_site(),
+    )
+}
+
+/// `testudo::__private`, whatever the crate is called here.
+fn private() -> TokenStream {
+    match crate_name("testudo") {
+        Ok(FoundCrate::Name(name)) => {
+            let name = Ident::new(&name, Span::call_site());
+            quote!(::#name::__private)
+        }
+        Ok(FoundCrate::Itself) | Err(_) => quote!(::testudo::__private),
+    }
+}

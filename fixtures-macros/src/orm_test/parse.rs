@@ -1,0 +1,347 @@
+//! What a user wrote, checked: every mistake at its span, all at once.
+
+use proc_macro2::TokenStream;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, LitStr, Meta, MetaList, MetaNameValue,
+    Path, Token, Type,
+};
+
+use crate::diagnostics::{Diagnostics, listed, suggestion};
+
+const OPTIONS: &[&str] = &[
+    "backends",
+    "migrations",
+    "models",
+    "fixtures",
+    "isolation",
+    "runtime",
+    "seed",
+];
+/// Backends that this version can run tests on.
+const BACKENDS: &[&str] = &["sqlite"];
+/// Backends that the contract names and a later version brings.
+const BACKENDS_TO_COME: &[&str] = &["postgres", "mysql"];
+const ISOLATIONS: &[&str] = &["rollback", "clone", "fresh"];
+const RUNTIMES: &[&str] = &["shared", "own"];
+const PARAMETERS: &[&str] = &["TestContext", "Db", "SqlitePool"];
+/// Pools of backends that a later version brings.
+const POOLS_TO_COME: &[(&str, &str)] = &[("PgPool", "postgres"), ("MySqlPool", "mysql")];
+
+/// A test as it was written.
+pub(super) struct OrmTest {
+    pub(super) options: Options,
+    pub(super) function: ItemFn,
+    /// The types of the parameters, in their order.
+    pub(super) parameters: Vec<Type>,
+}
+
+/// What stands in the parentheses.
+#[derive(Default)]
+pub(super) struct Options {
+    /// Given: one test for each, in a module.
+    pub(super) backends: Option<Vec<Ident>>,
+    pub(super) migrations: Option<LitStr>,
+    pub(super) models: Vec<Path>,
+    pub(super) fixtures: Vec<LitStr>,
+    pub(super) isolation: Option<LitStr>,
+    pub(super) runtime: Option<LitStr>,
+    pub(super) seed: Option<u64>,
+}
+
+pub(super) fn parse(options: TokenStream, item: TokenStream) -> syn::Result<OrmTest> {
+    let mut mistakes = Diagnostics::new();
+    let written = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(options) {
+        Ok(written) => written,
+        Err(error) => {
+            mistakes.add(error);
+            Punctuated::new()
+        }
+    };
+    let options = read_options(&written, &mut mistakes);
+    let function = match syn::parse2::<ItemFn>(item) {
+        Ok(function) => Some(function),
+        Err(error) => {
+            mistakes.add(error);
+            None
+        }
+    };
+    let mut parameters = Vec::new();
+    if let Some(function) = &function {
+        check_attributes(&function.attrs, &mut mistakes);
+        parameters = check_signature(function, &mut mistakes);
+    }
+    mistakes.finish()?;
+    match function {
+        Some(function) => Ok(OrmTest {
+            options,
+            function,
+            parameters,
+        }),
+        None => Err(syn::Error::new(
+            proc_macro2::Span::call_site(),
+            "`#[orm_test]` is for functions",
+        )),
+    }
+}
+
+fn read_options(written: &Punctuated<Meta, Token![,]>, mistakes: &mut Diagnostics) -> Options {
+    let mut options = Options::default();
+    let mut seen: Vec<&Ident> = Vec::new();
+    let mut schema_twice = None;
+    for meta in written {
+        let Some(name) = meta.path().get_ident() else {
+            mistakes.error(
+                meta.path(),
+                "this is no option of `#[orm_test]`",
+                known_options(),
+            );
+            continue;
+        };
+        if seen.contains(&name) {
+            mistakes.error(name, format!("`{name}` is given twice"), "keep one of them");
+            continue;
+        }
+        seen.push(name);
+        match name.to_string().as_str() {
+            "backends" => options.backends = backends(meta, mistakes),
+            "migrations" => options.migrations = string(meta, "migrations = \"dir\"", mistakes),
+            "models" => {
+                options.models = list(meta, "models(User, Order)", mistakes);
+            }
+            "fixtures" => options.fixtures = list(meta, "fixtures(\"shop\")", mistakes),
+            "isolation" => options.isolation = choice(meta, ISOLATIONS, mistakes),
+            "runtime" => options.runtime = choice(meta, RUNTIMES, mistakes),
+            "seed" => options.seed = seed(meta, mistakes),
+            other => mistakes.error(
+                name,
+                format!("`{other}` is no option of `#[orm_test]`"),
+                suggestion(other, OPTIONS),
+            ),
+        }
+        if seen.iter().any(|seen| *seen == "models")
+            && seen.iter().any(|seen| *seen == "migrations")
+        {
+            schema_twice.get_or_insert(meta);
+        }
+    }
+    if let Some(meta) = schema_twice {
+        mistakes.error(
+            meta.path(),
+            "`models` and `migrations` both make the tables",
+            "`models(..)` generates the schema in place of migrations: keep one of them",
+        );
+    }
+    options
+}
+
+fn known_options() -> String {
+    format!("known are {}", listed(OPTIONS))
+}
+
+fn backends(meta: &Meta, mistakes: &mut Diagnostics) -> Option<Vec<Ident>> {
+    let names: Vec<Ident> = list(meta, "backends(sqlite)", mistakes);
+    let mut chosen: Vec<Ident> = Vec::new();
+    for name in names {
+        let text = name.to_string();
+        if BACKENDS_TO_COME.contains(&text.as_str()) {
+            mistakes.error(
+                &name,
+                format!("this version of testudo has no backend `{text}`"),
+                format!("it has {}", listed(BACKENDS)),
+            );
+        } else if !BACKENDS.contains(&text.as_str()) {
+            let all: Vec<&str> = BACKENDS.iter().chain(BACKENDS_TO_COME).copied().collect();
+            mistakes.error(
+                &name,
+                format!("`{text}` is no backend"),
+                suggestion(&text, &all),
+            );
+        } else if chosen.contains(&name) {
+            mistakes.error(
+                &name,
+                format!("`{text}` is given twice"),
+                "keep one of them",
+            );
+        } else {
+            chosen.push(name);
+        }
+    }
+    Some(chosen)
+}
+
+/// The items of `name(a, b)`, of which there is at least one.
+fn list<T: syn::parse::Parse>(meta: &Meta, example: &str, mistakes: &mut Diagnostics) -> Vec<T> {
+    let Meta::List(MetaList { tokens, .. }) = meta else {
+        wrong_form(meta, example, mistakes);
+        return Vec::new();
+    };
+    match Punctuated::<T, Token![,]>::parse_terminated.parse2(tokens.clone()) {
+        Ok(items) if items.is_empty() => {
+            wrong_form(meta, example, mistakes);
+            Vec::new()
+        }
+        Ok(items) => items.into_iter().collect(),
+        Err(error) => {
+            mistakes.add(error);
+            Vec::new()
+        }
+    }
+}
+
+fn literal(meta: &Meta) -> Option<&Lit> {
+    match meta {
+        Meta::NameValue(MetaNameValue {
+            value: Expr::Lit(ExprLit { lit, .. }),
+            ..
+        }) => Some(lit),
+        _ => None,
+    }
+}
+
+fn string(meta: &Meta, example: &str, mistakes: &mut Diagnostics) -> Option<LitStr> {
+    match literal(meta) {
+        Some(Lit::Str(text)) => Some(text.clone()),
+        _ => {
+            wrong_form(meta, example, mistakes);
+            None
+        }
+    }
+}
+
+fn choice(meta: &Meta, known: &[&str], mistakes: &mut Diagnostics) -> Option<LitStr> {
+    let name = meta.path().get_ident()?;
+    let text = string(meta, &format!("{name} = \"{}\"", known[0]), mistakes)?;
+    let value = text.value();
+    if known.contains(&value.as_str()) {
+        return Some(text);
+    }
+    mistakes.error(
+        &text,
+        format!("`{value}` is no {name}"),
+        suggestion(&value, known),
+    );
+    None
+}
+
+fn seed(meta: &Meta, mistakes: &mut Diagnostics) -> Option<u64> {
+    if let Some(Lit::Int(number)) = literal(meta)
+        && matches!(number.suffix(), "" | "u64")
+        && let Ok(seed) = number.base10_parse()
+    {
+        return Some(seed);
+    }
+    wrong_form(meta, "seed = 42", mistakes);
+    None
+}
+
+fn wrong_form(meta: &Meta, example: &str, mistakes: &mut Diagnostics) {
+    let name = meta
+        .path()
+        .get_ident()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    mistakes.error(
+        meta,
+        format!("`{name}` is not written like this"),
+        format!("write `{example}`"),
+    );
+}
+
+fn check_attributes(attributes: &[Attribute], mistakes: &mut Diagnostics) {
+    for attribute in attributes {
+        let Some(last) = attribute.path().segments.last() else {
+            continue;
+        };
+        if last.ident == "test" {
+            mistakes.error(
+                attribute,
+                "`#[orm_test]` makes the test itself",
+                "remove this attribute, or it would run twice",
+            );
+        } else if last.ident == "rstest" {
+            mistakes.error(
+                attribute,
+                "`#[rstest]` has to come first",
+                "put it above, write `#[testudo::test(..)]` for `#[orm_test(..)]`, and `#[ignore]` \
+                 before the parameters that testudo passes",
+            );
+        }
+    }
+}
+
+/// The types of the parameters.
+fn check_signature(function: &ItemFn, mistakes: &mut Diagnostics) -> Vec<Type> {
+    let signature = &function.sig;
+    if signature.asyncness.is_none() {
+        mistakes.error(
+            signature.fn_token,
+            "an `#[orm_test]` is an `async fn`",
+            format!("write `async fn {}`", signature.ident),
+        );
+    }
+    if !signature.generics.params.is_empty() {
+        mistakes.error(
+            &signature.generics,
+            "an `#[orm_test]` cannot be generic",
+            "nobody calls it with types: write the types out",
+        );
+    }
+    let mut parameters = Vec::new();
+    for input in &signature.inputs {
+        match input {
+            FnArg::Receiver(receiver) => mistakes.error(
+                receiver,
+                "an `#[orm_test]` has no `self`",
+                format!("it takes {}", listed(PARAMETERS)),
+            ),
+            FnArg::Typed(typed) => {
+                check_parameter(&typed.ty, mistakes);
+                parameters.push((*typed.ty).clone());
+            }
+        }
+    }
+    parameters
+}
+
+/// Types that are known to be wrong by their name; the compiler judges the others, because they may
+/// be aliases.
+fn check_parameter(ty: &Type, mistakes: &mut Diagnostics) {
+    if let Type::Reference(reference) = ty {
+        let Some(name) = last_name(&reference.elem) else {
+            return;
+        };
+        mistakes.error(
+            ty,
+            "an `#[orm_test]` takes its parameters by value",
+            format!("write `{name}`"),
+        );
+        return;
+    }
+    let Some(name) = last_name(ty) else { return };
+    let text = name.to_string();
+    if let Some((pool, backend)) = POOLS_TO_COME.iter().find(|(pool, _)| *pool == text) {
+        mistakes.error(
+            ty,
+            format!("`{pool}` needs the backend `{backend}`, which this version of testudo does not have"),
+            format!("it can pass {}", listed(PARAMETERS)),
+        );
+    } else if !PARAMETERS.contains(&text.as_str()) {
+        let help = suggestion(&text, PARAMETERS);
+        if help.starts_with("did you mean") {
+            mistakes.error(
+                ty,
+                format!("`{text}` is no parameter that `#[orm_test]` can pass"),
+                help,
+            );
+        }
+    }
+}
+
+fn last_name(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
+        _ => None,
+    }
+}
