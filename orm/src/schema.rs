@@ -1,8 +1,10 @@
 //! The schema that models describe, as statements for each dialect.
 
+use testudo_sql::ddl;
 use testudo_sql::schema::Table;
+use testudo_sql::{Dialect, Error as SqlError};
 
-use crate::Model;
+use crate::{Db, Model, Result};
 
 /// The tables of a model: its own and those of its many-to-many relations.
 #[must_use]
@@ -10,4 +12,29 @@ pub fn tables_of<M: Model>() -> Vec<&'static Table> {
     std::iter::once(M::TABLE)
         .chain(M::JOIN_TABLES.iter().copied())
         .collect()
+}
+
+/// The statements that create these tables with their constraints and indexes, in an order in which
+/// foreign keys find their targets. Tables that they refer to are created too.
+///
+/// # Errors
+/// When the dialect cannot express a column or constraint.
+pub fn generate(dialect: Dialect, tables: &[&'static Table]) -> Result<Vec<String>, SqlError> {
+    ddl::create_schema(dialect, tables)
+}
+
+/// Creates the tables of these models in a database: what Tortoise calls `generate_schemas`. For
+/// tests and examples; production databases are changed by migrations.
+///
+/// ```ignore
+/// generate_schemas(&db, &[tables_of::<User>(), tables_of::<Order>()].concat()).await?;
+/// ```
+///
+/// # Errors
+/// When the dialect cannot express a column or constraint, or the database refuses.
+pub async fn generate_schemas(db: &Db, tables: &[&'static Table]) -> Result<()> {
+    for statement in generate(db.dialect(), tables)? {
+        db.execute(statement, &[]).await?;
+    }
+    Ok(())
 }
