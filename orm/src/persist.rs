@@ -1,17 +1,17 @@
 //! Rows saved: INSERT, UPDATE by primary key, DELETE, many rows at once.
 
+mod bulk;
+mod get_or_create;
+
 use chrono::Utc;
 use testudo_sql::schema::Column;
-use testudo_sql::{
-    Assignment, CompareOp, Delete, Dialect, Expr, Insert, InsertTarget, Source, Update, Value,
-};
+use testudo_sql::{Assignment, CompareOp, Delete, Dialect, Expr, Source, Update, Value};
 
+pub use self::get_or_create::GetOrCreate;
 use crate::assign::IntoColumns;
-use crate::builder::ModelBuilder;
 use crate::model::{Key, primary_key_column};
 use crate::queryset::own_column;
-use crate::row::RowReader;
-use crate::{Db, Error, FieldType, Filter, Model, QuerySet, Result, validate};
+use crate::{Db, Error, FieldType, Model, QuerySet, Result, validate};
 
 /// What can be done with one row, or with many rows at once.
 pub trait Persist: Model {
@@ -82,7 +82,7 @@ pub trait Persist: Model {
     ) -> impl Future<Output = Result<Vec<Self>>> + Send {
         let mut rows: Vec<Self> = rows.into_iter().collect();
         async move {
-            bulk_insert(&mut rows, db).await?;
+            bulk::insert(&mut rows, db).await?;
             Ok(rows)
         }
     }
@@ -90,69 +90,8 @@ pub trait Persist: Model {
 
 impl<M: Model> Persist for M {}
 
-/// A row that is there already, or a new one.
-pub trait GetOrCreate: ModelBuilder {
-    /// The row that has the builder's values in the `lookup` columns, or a new row of all its values.
-    /// The second value tells whether it is new.
-    ///
-    /// Two callers at the same time get the same row, provided that a unique constraint covers the
-    /// lookup columns.
-    ///
-    /// ```ignore
-    /// let (user, created) = User::builder().username("david").email("david@example.com")
-    ///     .get_or_create(&db, User::username).await?;
-    /// ```
-    ///
-    /// # Errors
-    /// When several rows match, a value does not fit its field, or the database refuses.
-    fn get_or_create<C>(
-        self,
-        db: &Db,
-        lookup: C,
-    ) -> impl Future<Output = Result<(Self::Model, bool)>> + Send
-    where
-        C: IntoColumns<Self::Model> + Send,
-    {
-        let columns = lookup.into_columns();
-        let built = self.build();
-        async move { get_or_create(built?, &columns, db).await }
-    }
-}
-
-impl<B: ModelBuilder> GetOrCreate for B {}
-
-async fn get_or_create<M: Model>(
-    mut row: M,
-    lookup: &[&'static Column],
-    db: &Db,
-) -> Result<(M, bool)> {
-    let values = own_values(&row);
-    let mut query = QuerySet::<M>::new();
-    for &column in lookup {
-        let value = values[position_of::<M>(column)].clone();
-        let condition = Expr::Compare {
-            column: own_column::<M>(column),
-            op: CompareOp::Eq,
-            value,
-        };
-        query = query.filter(Filter::from_expr(condition));
-    }
-    if let Some(found) = query.clone().get_or_none(db).await? {
-        return Ok((found, false));
-    }
-    // In a transaction of its own: where this is a savepoint, a refusal leaves the rest usable.
-    match db.transaction(async |tx| insert(&mut row, &tx).await).await {
-        Ok(()) => Ok((row, true)),
-        Err(error) if error.is_unique_violation() => match query.get_or_none(db).await? {
-            Some(found) => Ok((found, false)),
-            None => Err(error),
-        },
-        Err(error) => Err(error),
-    }
-}
-
 pub(crate) async fn insert<M: Model>(row: &mut M, db: &Db) -> Result<()> {
-    bulk_insert(std::slice::from_mut(row), db).await
+    bulk::insert(std::slice::from_mut(row), db).await
 }
 
 async fn save<M: Model>(row: &mut M, db: &Db) -> Result<()> {
@@ -222,120 +161,6 @@ fn key_condition<M: Model>(row: &M) -> Expr {
         op: CompareOp::Eq,
         value: row.primary_key().to_value(),
     }
-}
-
-/// Rows whose keys the server gives go in one kind of statement, rows that bring theirs in another.
-async fn bulk_insert<M: Model>(rows: &mut [M], db: &Db) -> Result<()> {
-    let now = Utc::now();
-    let (mut numbered, mut unnumbered) = (Vec::new(), Vec::new());
-    for (index, row) in rows.iter_mut().enumerate() {
-        row.touch(now, true);
-        let group = if needs_key(row) {
-            &mut unnumbered
-        } else {
-            &mut numbered
-        };
-        group.push((index, checked_values(row, db.dialect())?));
-    }
-    let width = M::TABLE.columns.len().max(1);
-    let per_statement = (db.dialect().max_binds() / width).max(1);
-    let statements =
-        numbered.len().div_ceil(per_statement) + unnumbered.len().div_ceil(per_statement);
-
-    let mut keys = Vec::with_capacity(unnumbered.len());
-    let send = async |db: &Db| -> Result<()> {
-        for chunk in numbered.chunks(per_statement) {
-            let values = chunk
-                .iter()
-                .flat_map(|(_, values)| values.iter().cloned())
-                .collect();
-            let target = InsertTarget::Model(M::TABLE);
-            insert_statement(target, values, db).await?;
-        }
-        for chunk in unnumbered.chunks(per_statement) {
-            let ungenerated = |values: &Vec<Value>| -> Vec<Value> {
-                let columns = M::TABLE.columns.iter().zip(values);
-                columns
-                    .filter(|(column, _)| !column.generated)
-                    .map(|(_, v)| v.clone())
-                    .collect()
-            };
-            let values = chunk
-                .iter()
-                .flat_map(|(_, values)| ungenerated(values))
-                .collect();
-            keys.extend(insert_numbered::<M>(values, chunk.len(), db).await?);
-        }
-        Ok(())
-    };
-    if statements > 1 {
-        let mut send = send;
-        db.transaction(async |tx| send(&tx).await).await?;
-    } else {
-        let mut send = send;
-        send(db).await?;
-    }
-    for ((index, _), key) in unnumbered.iter().zip(keys) {
-        rows[*index].set_primary_key(key);
-    }
-    for (index, _) in &numbered {
-        let key = rows[*index].primary_key();
-        rows[*index].set_primary_key(key);
-    }
-    Ok(())
-}
-
-fn needs_key<M: Model>(row: &M) -> bool {
-    primary_key_column::<M>().generated && row.primary_key().is_unassigned()
-}
-
-async fn insert_statement(target: InsertTarget, values: Vec<Value>, db: &Db) -> Result<()> {
-    let insert = Insert {
-        target,
-        values,
-        on_conflict: None,
-        returning: Vec::new(),
-    };
-    let compiled = insert.compile(db.dialect())?;
-    db.run(compiled.sql, &compiled.binds).await?;
-    Ok(())
-}
-
-/// Inserts rows without keys and returns the keys in the order of the rows. Servers number the rows
-/// of one INSERT upwards in the order of VALUES, but promise no order for RETURNING: so the keys are
-/// sorted.
-async fn insert_numbered<M: Model>(
-    values: Vec<Value>,
-    rows: usize,
-    db: &Db,
-) -> Result<Vec<M::PrimaryKey>> {
-    let key = primary_key_column::<M>();
-    let insert = Insert {
-        target: InsertTarget::ModelGenerated(M::TABLE),
-        values,
-        on_conflict: None,
-        returning: vec![Expr::Column(own_column::<M>(key))],
-    };
-    let compiled = insert.compile(db.dialect())?;
-    let mut ids: Vec<i64> = Vec::with_capacity(rows);
-    db.fetch_each(compiled.sql, &compiled.binds, |row| {
-        ids.push(RowReader::new(&row).field(M::TABLE, key)?);
-        Ok(())
-    })
-    .await?;
-    ids.sort_unstable();
-    let lost = || {
-        Error::decode(
-            format!("the keys of new rows of `{}`", M::TABLE.model),
-            format!("{rows} rows were inserted and the server returned the keys {ids:?}"),
-        )
-    };
-    if ids.len() != rows {
-        return Err(lost());
-    }
-    ids.iter()
-        .map(|&id| M::PrimaryKey::from_generated(id).ok_or_else(lost))
-        .collect()
 }
 
 fn own_values<M: Model>(row: &M) -> Vec<Value> {

@@ -1,6 +1,8 @@
 //! Query sets: a query on one model, built step by step and sent by its last call.
 
+mod lock;
 mod modify;
+mod related;
 mod values;
 
 use std::fmt;
@@ -12,10 +14,11 @@ use testudo_sql::{
 };
 
 pub use self::modify::UpdateQuery;
+pub use self::related::{IntoRelated, IntoRelatedOne};
 pub use self::values::{Grouped, ValuesQuery};
 use crate::model::primary_key_column;
 use crate::order::IntoOrdering;
-use crate::path::{ModelPath, PathHandle, Root, ToOnePath};
+use crate::path::{ModelPath, Root};
 use crate::relation::Tree;
 use crate::row::RowReader;
 use crate::selection::Selection;
@@ -31,58 +34,6 @@ pub struct QuerySet<M> {
     joined: Tree<M>,
     prefetched: Tree<M>,
 }
-
-/// Relations that a query set fetches along: one path or a tuple of them.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a relation of `{M}`",
-    note = "name a relation by its function: `Order::user()`, or a tuple of such"
-)]
-pub trait IntoRelated<M>: Sized {
-    /// The relations as a tree.
-    #[doc(hidden)]
-    fn into_tree(self) -> Tree<M>;
-}
-
-/// Relations to one row each: one path or a tuple of them.
-#[diagnostic::on_unimplemented(
-    message = "`select_related` cannot follow `{Self}`",
-    note = "it joins relations to one row; use `prefetch_related` for those to many"
-)]
-pub trait IntoRelatedOne<M>: IntoRelated<M> {}
-
-impl<M: Model, H> IntoRelated<M> for H
-where
-    H: PathHandle,
-    H::Path: ModelPath<Root = M>,
-{
-    fn into_tree(self) -> Tree<M> {
-        <H::Path as ModelPath>::grow(Tree::empty())
-    }
-}
-
-impl<M: Model, H> IntoRelatedOne<M> for H
-where
-    H: PathHandle,
-    H::Path: ToOnePath + ModelPath<Root = M>,
-{
-}
-
-macro_rules! tuples {
-    ($([$($name:ident)+])+) => {$(
-        impl<M: Model, $($name: IntoRelated<M>),+> IntoRelated<M> for ($($name,)+) {
-            fn into_tree(self) -> Tree<M> {
-                #[expect(non_snake_case, reason = "a member is named after its type parameter")]
-                let ($($name,)+) = self;
-                let mut tree = Tree::empty();
-                $(tree.merge($name.into_tree());)+
-                tree
-            }
-        }
-
-        impl<M: Model, $($name: IntoRelatedOne<M>),+> IntoRelatedOne<M> for ($($name,)+) {}
-    )+};
-}
-crate::tuples::for_each_tuple!(tuples);
 
 impl<M: Model> QuerySet<M> {
     pub(crate) fn new() -> Self {
@@ -195,7 +146,7 @@ impl<M: Model> QuerySet<M> {
             prefetched,
         } = self.ordered();
         select.projection = Projection::Model(joined.paths());
-        lock_without_row_locks(&mut select, M::TABLE, db).await?;
+        lock::prepare(&mut select, M::TABLE, db).await?;
 
         let compiled = select.compile(db.dialect())?;
         let mut rows = Vec::new();
@@ -372,37 +323,4 @@ async fn fetch_scalar<T: FieldType>(select: &Select, db: &Db, what: &str) -> Res
     })
     .await?;
     value.ok_or_else(|| Error::decode(what, "the query returned no row"))
-}
-
-/// A row lock outside a transaction would be gone at once. SQLite knows no row locks and gets its
-/// one write lock, by an UPDATE that touches nothing.
-async fn lock_without_row_locks(
-    select: &mut Select,
-    table: &'static testudo_sql::schema::Table,
-    db: &Db,
-) -> Result<()> {
-    let Some(lock) = &select.lock else {
-        return Ok(());
-    };
-    if !db.is_transaction() {
-        return Err(Error::transaction(
-            "`select_for_update` needs a transaction; call it on the handle that `db.transaction` gives",
-        ));
-    }
-    if db.dialect() == Dialect::Sqlite && lock.wait == LockWait::Wait {
-        let column: &'static Column = &table.columns[table.primary_key[0]];
-        let touch_nothing = testudo_sql::Update {
-            target: Source::Model(table),
-            assignments: vec![testudo_sql::Assignment::Column(
-                column,
-                Expr::name(column.name),
-            )],
-            filter: Some(Expr::Or(Vec::new())),
-            returning: Vec::new(),
-        };
-        let compiled = touch_nothing.compile(db.dialect())?;
-        db.run(compiled.sql, &compiled.binds).await?;
-        select.lock = None;
-    }
-    Ok(())
 }
