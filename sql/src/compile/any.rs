@@ -81,7 +81,7 @@ impl<'q> Writer<'q> {
             Expr::And(all) if all.is_empty() => {}
             filter => {
                 self.push(" AND ");
-                self.expr(filter, Binding::Not)?;
+                self.expr(filter, Binding::And)?;
             }
         }
         self.leave();

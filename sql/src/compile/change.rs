@@ -5,7 +5,7 @@ use crate::compile::names::TableName;
 use crate::compile::scope::{Root, Scope};
 use crate::compile::writer::Writer;
 use crate::schema::{ColumnType, Table};
-use crate::{Assignment, Dialect, Error, Expr, Source};
+use crate::{Assignment, Dialect, Error, Expr, Ident, Source};
 
 impl<'q> Writer<'q> {
     /// WHERE of an UPDATE or DELETE.
@@ -19,7 +19,7 @@ impl<'q> Writer<'q> {
         filter: Option<&'q Expr>,
     ) -> Result<(), Error> {
         let Some(filter) = filter else { return Ok(()) };
-        let (text, binds) = (self.sql.len(), self.binds.len());
+        let (text, binds, names) = (self.sql.len(), self.binds.len(), self.names.mark());
         self.filter(filter)?;
         let blind = self.cannot_read_changed();
         if self.scope.joined.is_empty() && !blind {
@@ -33,6 +33,7 @@ impl<'q> Writer<'q> {
         };
         self.sql.truncate(text);
         self.binds.truncate(binds);
+        self.names.rewind(names);
         self.scope.joined.clear();
         self.rows_by_key(table, filter)
     }
@@ -158,16 +159,20 @@ impl<'q> Writer<'q> {
                 "select the value first",
             ));
         }
-        self.check_order(assignments)
+        self.check_order(assignments, &[])
     }
 
     /// MySQL assigns from left to right and reads what it has just assigned.
-    fn check_order(&self, assignments: &'q [Assignment]) -> Result<(), Error> {
+    pub(super) fn check_order(
+        &self,
+        assignments: &[Assignment],
+        assigned: &[Ident],
+    ) -> Result<(), Error> {
         match self.dialect {
             Dialect::Sqlite | Dialect::Postgres => return Ok(()),
             Dialect::MySql | Dialect::MariaDb => {}
         }
-        for (i, later) in assignments.iter().enumerate().skip(1) {
+        for (i, later) in assignments.iter().enumerate() {
             let (Assignment::Column(_, expr) | Assignment::Named(_, expr)) = later;
             let stale = |earlier: &Assignment| {
                 let name = match earlier {
@@ -176,7 +181,9 @@ impl<'q> Writer<'q> {
                 };
                 expr.reads(name)
             };
-            if assignments[..i].iter().any(stale) {
+            if assignments[..i].iter().any(stale)
+                || assigned.iter().any(|name| expr.reads(name.as_str()))
+            {
                 return Err(self.unsupported(
                     "reading a column after assigning it in the same statement",
                     "assign the column that reads before the one that is read, or run two updates",

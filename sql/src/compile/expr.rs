@@ -113,9 +113,10 @@ impl<'q> Writer<'q> {
     }
 
     fn chain(&mut self, all: &'q [Expr], operator: Binding, place: Binding) -> Result<(), Error> {
-        let (word, inner) = match operator {
-            Binding::And => (" AND ", Binding::Not),
-            _ => (" OR ", Binding::And),
+        let word = if operator == Binding::And {
+            " AND "
+        } else {
+            " OR "
         };
         match all {
             [] => {
@@ -140,7 +141,7 @@ impl<'q> Writer<'q> {
                     if i > 0 {
                         self.push(word);
                     }
-                    self.expr(expr, inner)?;
+                    self.expr(expr, operator)?;
                 }
                 self.close(operator, place);
                 Ok(())

@@ -41,14 +41,14 @@ impl Insert {
             Placeholder::QuestionMark => count,
             Placeholder::Numbered => count + digits_up_to(count),
         };
-        // `(`, `)` and `, ` for every row, `, ` for every value but the first; the counter writes a
+        // Parentheses for every row and `, ` for every value but one; the counter writes a
         // little past its end.
         let tail = if self.on_conflict.is_some() || !self.returning.is_empty() {
             256
         } else {
             16
         };
-        head + placeholders + 4 * rows + 2 * count + tail
+        head + placeholders + 2 * rows + 2 * count + tail
     }
 }
 
@@ -298,7 +298,8 @@ impl<'q> Writer<'q> {
         if !overwrite.is_empty() && !assignments.is_empty() {
             self.push(", ");
         }
-        self.assignments(assignments)
+        self.assignments(assignments)?;
+        self.check_order(assignments, overwrite)
     }
 
     fn unchanged_column(

@@ -29,6 +29,13 @@ pub(super) struct Names<'q> {
     aliases: u32,
 }
 
+/// A state of [`Names`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    used: usize,
+    aliases: u32,
+}
+
 impl<'q> Names<'q> {
     /// Takes a table's own name if it is free, an alias if not.
     pub(super) fn claim(&mut self, name: &'q str, depth: usize) -> TableName {
@@ -60,6 +67,20 @@ impl<'q> Names<'q> {
                 return number;
             }
         }
+    }
+
+    /// The state to come back to.
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            used: self.used.len(),
+            aliases: self.aliases,
+        }
+    }
+
+    /// Forgets what was taken since the mark.
+    pub(super) fn rewind(&mut self, mark: Mark) {
+        self.used.truncate(mark.used);
+        self.aliases = mark.aliases;
     }
 
     /// Frees the names of a query that is finished. Its aliases stay taken.

@@ -29,6 +29,8 @@ pub(super) struct Writer<'q> {
     pub(super) changed: Option<&'q str>,
     pub(super) reads_changed: bool,
     depth: usize,
+    /// Whether a name contained NUL.
+    nul: bool,
 }
 
 impl<'q> Writer<'q> {
@@ -46,6 +48,7 @@ impl<'q> Writer<'q> {
             changed: None,
             reads_changed: false,
             depth: 0,
+            nul: false,
         }
     }
 
@@ -53,6 +56,11 @@ impl<'q> Writer<'q> {
         let max = self.dialect.max_binds();
         if self.binds.len() > max {
             return Err(self.too_many_binds(self.binds.len()));
+        }
+        if self.nul {
+            return Err(self.malformed(
+                "a name contains NUL, where the text of a statement ends for the server",
+            ));
         }
         Ok(Compiled {
             sql: self.sql,
@@ -77,6 +85,7 @@ impl<'q> Writer<'q> {
     }
 
     pub(super) fn ident(&mut self, name: &Ident) {
+        self.nul |= name.as_str().contains('\0');
         name.write_to(&mut self.sql, self.style);
     }
 

@@ -1,0 +1,19 @@
+//! What the query compiler writes, for all dialects side by side.
+
+mod condition;
+mod ddl;
+mod delete;
+mod function;
+mod hostile;
+mod insert;
+mod join;
+mod like;
+mod malformed;
+mod models;
+mod null;
+mod related;
+mod select;
+mod snapshot;
+mod subquery;
+mod unsupported;
+mod update;
