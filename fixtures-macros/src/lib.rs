@@ -1,10 +1,34 @@
 //! The procedural macros of Testudo. Use them through `testudo` and `testudo-orm`, which document
 //! them where they belong.
 
+mod attributes;
+mod crate_root;
+mod db_enum;
 mod diagnostics;
+mod model;
+mod names;
 mod orm_test;
 
 use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes a struct a row of a table. See `testudo_orm::Model`.
+#[proc_macro_derive(Model, attributes(model, field))]
+pub fn derive_model(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    model::derive(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Makes a fieldless enum a type that a model's field can have. See `testudo_orm::DbEnum`.
+#[proc_macro_derive(DbEnum, attributes(db_enum))]
+pub fn derive_db_enum(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    db_enum::derive(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
 
 /// Makes a test out of an `async fn` that takes a database. See `testudo::orm_test`.
 #[proc_macro_attribute]

@@ -20,6 +20,10 @@ enum Kind {
     },
     Integrity(IntegrityError),
     Validation(ValidationError),
+    MissingFields {
+        model: &'static str,
+        fields: Vec<&'static str>,
+    },
     NotLoaded {
         model: &'static str,
         relation: &'static str,
@@ -102,6 +106,10 @@ impl Error {
         .into()
     }
 
+    pub(crate) fn missing_fields_of(model: &'static str, fields: Vec<&'static str>) -> Self {
+        Kind::MissingFields { model, fields }.into()
+    }
+
     pub(crate) fn not_loaded(model: &'static str, relation: &'static str) -> Self {
         Kind::NotLoaded { model, relation }.into()
     }
@@ -159,10 +167,19 @@ impl Error {
             .is_some_and(|e| e.kind == IntegrityKind::Unique)
     }
 
-    /// Whether a value did not fit its field; no statement was sent.
+    /// Whether a value did not fit its field, or a field was not given one; no statement was sent.
     #[must_use]
     pub fn is_validation(&self) -> bool {
-        matches!(*self.0, Kind::Validation(_))
+        matches!(*self.0, Kind::Validation(_) | Kind::MissingFields { .. })
+    }
+
+    /// The fields that a builder was given no value for; none if the error is another.
+    #[must_use]
+    pub fn missing_fields(&self) -> &[&'static str] {
+        match &*self.0 {
+            Kind::MissingFields { fields, .. } => fields,
+            _ => &[],
+        }
     }
 
     /// Whether a relation was read that had not been fetched.
@@ -245,6 +262,11 @@ impl fmt::Display for Error {
             ),
             Kind::Integrity(error) => error.fmt(f),
             Kind::Validation(error) => error.fmt(f),
+            Kind::MissingFields { model, fields } => write!(
+                f,
+                "cannot build a `{model}`: no value and no default for `{}`; set it on `{model}::builder()`",
+                fields.join("`, `")
+            ),
             Kind::NotLoaded { model, relation } => write!(
                 f,
                 "`{model}.{relation}` was not fetched; add `prefetch_related({model}::{relation}())` \

@@ -38,6 +38,12 @@ pub trait FieldType: Sized + Send + Sync + 'static {
     /// When the cell is NULL or holds what this type cannot.
     fn decode(cell: Cell<'_>) -> Result<Self, CellError>;
 
+    /// The value of a field that was not set, if the type has one: `None`.
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
+    }
+
     /// Gives a decimal as many digits after the point as its column has.
     #[doc(hidden)]
     fn rescale(&mut self, _scale: u32) {}
@@ -105,6 +111,10 @@ impl<T: FieldType<Base = T>> FieldType for Option<T> {
         } else {
             T::decode(cell).map(Some)
         }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
     }
 
     fn rescale(&mut self, scale: u32) {

@@ -4,13 +4,17 @@ extern crate self as testudo_orm;
 
 mod assign;
 mod builder;
+mod clock;
 mod column;
 mod db;
+mod db_enum;
+mod derive;
 mod driver;
 mod error;
 mod expression;
 mod field;
 mod filter;
+mod into_field;
 mod key;
 mod lookup;
 mod model;
@@ -27,12 +31,14 @@ mod transaction;
 mod tuples;
 mod validate;
 
+pub use testudo_fixtures_macros::{DbEnum, Model};
 pub use testudo_sql as sql;
 
 pub use crate::assign::{Assign, IntoAssignments, IntoColumns};
 pub use crate::builder::ModelBuilder;
 pub use crate::column::Column;
 pub use crate::db::Db;
+pub use crate::db_enum::DbEnum;
 pub use crate::error::{Error, IntegrityError, IntegrityKind, Result, ValidationError};
 pub use crate::expression::{Dated, Expression, Number, avg, count, count_distinct, max, min, sum};
 pub use crate::field::FieldType;
@@ -55,21 +61,30 @@ pub use crate::selection::Selection;
 /// What a module that defines or queries models needs.
 pub mod prelude {
     pub use crate::{
-        Db, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, OneToOne, Persist, QuerySet,
-        ReverseOneToOne, ReverseRelation, avg, count, count_distinct, max, min, sum,
+        Db, DbEnum, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, OneToOne, Persist,
+        QuerySet, ReverseOneToOne, ReverseRelation, avg, count, count_distinct, max, min, sum,
     };
 }
 
 /// What the derive macros write refers to; not for users.
 #[doc(hidden)]
 pub mod __private {
-    pub use chrono;
-    pub use testudo_sql as sql;
-    pub use testudo_sql::Value;
-    pub use uuid::Uuid;
+    pub use chrono::{DateTime, Utc};
+    pub use testudo_sql::schema as meta;
+    pub use testudo_sql::{Direction, Value};
 
-    pub use crate::field::micros;
-    pub use crate::operand::{IntoOperand, Operand};
-    pub use crate::relation::{Fetched, Tree};
-    pub use crate::row::RowReader;
+    pub use crate::builder::ModelBuilder;
+    pub use crate::clock::FromClock;
+    pub use crate::column::Column;
+    pub use crate::db_enum::DbEnum;
+    pub use crate::derive::{
+        decimal_of_digits, missing_fields, owner, text_of_length, unknown_variant,
+    };
+    pub use crate::error::Result;
+    pub use crate::field::FieldType;
+    pub use crate::into_field::IntoField;
+    pub use crate::model::{Key, Model, primary_key_column};
+    pub use crate::path::{ModelPath, PathHandle, Root, Via};
+    pub use crate::relation::{Fetched, RelatedBy, Relation, ToOne};
+    pub use crate::row::{Cell, CellError, RowReader};
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use testudo_sql::Value;
-use testudo_sql::schema::{Column, Table};
+use testudo_sql::schema::{Column, ColumnType, Table};
 
 use crate::builder::ModelBuilder;
 use crate::path::{ModelPath, PathHandle};
@@ -25,6 +25,8 @@ pub trait Model: Sized + Send + Sync + 'static {
 
     /// The table.
     const TABLE: &'static Table;
+    /// The type of the primary key's column, which foreign keys to this model have too.
+    const KEY_TYPE: ColumnType;
     /// The tables between this model and those that it has a many-to-many relation with.
     const JOIN_TABLES: &'static [&'static Table];
 
@@ -92,6 +94,18 @@ pub trait Key: FieldType<Base = Self> + Clone + PartialEq + std::fmt::Debug {
     fn from_generated(_id: i64) -> Option<Self> {
         None
     }
+
+    /// A key for a new row that was given none, if this type of key can be made up.
+    fn fresh() -> Option<Self> {
+        None
+    }
+}
+
+impl Key for uuid::Uuid {
+    /// A random UUID (version 4).
+    fn fresh() -> Option<Self> {
+        Some(uuid::Uuid::new_v4())
+    }
 }
 
 macro_rules! integer_keys {
@@ -117,9 +131,10 @@ macro_rules! keys {
     )*};
 }
 
-keys!(String, uuid::Uuid, chrono::NaiveDate);
+keys!(String, chrono::NaiveDate);
 
 /// The primary key's column.
-pub(crate) fn primary_key_column<M: Model>() -> &'static Column {
+#[must_use]
+pub const fn primary_key_column<M: Model>() -> &'static Column {
     &M::TABLE.columns[M::TABLE.primary_key[0]]
 }

@@ -6,7 +6,7 @@ use testudo_sql::{Expr, Value};
 use uuid::Uuid;
 
 use crate::expression::Expression;
-use crate::{Column, FieldType, Model};
+use crate::{Column, DbEnum, FieldType, Model};
 
 /// A value or expression that fits a column of type `T` in a query on the model `M`.
 #[diagnostic::on_unimplemented(
@@ -57,39 +57,53 @@ where
     }
 }
 
+impl<M, T: DbEnum> IntoOperand<M, T> for T {
+    fn into_operand(self) -> Operand {
+        Operand::Value(self.to_value())
+    }
+}
+
+impl<M, T: DbEnum> IntoOperand<M, Option<T>> for T {
+    fn into_operand(self) -> Operand {
+        Operand::Value(self.to_value())
+    }
+}
+
+impl<M, T: DbEnum> IntoOperand<M, Option<T>> for Option<T> {
+    fn into_operand(self) -> Operand {
+        Operand::Value(self.to_value())
+    }
+}
+
 /// Lets values of the types in brackets stand for columns of the type before them, and of its `Option`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __impl_operand {
+macro_rules! operands {
     ($($column:ty: [$($source:ty => $value:expr),+ $(,)?];)*) => {$($(
-        impl<M> $crate::__private::IntoOperand<M, $column> for $source {
-            fn into_operand(self) -> $crate::__private::Operand {
-                let value: fn($source) -> $crate::__private::Value = $value;
-                $crate::__private::Operand::Value(value(self))
+        impl<M> IntoOperand<M, $column> for $source {
+            fn into_operand(self) -> Operand {
+                let value: fn($source) -> Value = $value;
+                Operand::Value(value(self))
             }
         }
 
-        impl<M> $crate::__private::IntoOperand<M, ::core::option::Option<$column>> for $source {
-            fn into_operand(self) -> $crate::__private::Operand {
-                let value: fn($source) -> $crate::__private::Value = $value;
-                $crate::__private::Operand::Value(value(self))
+        impl<M> IntoOperand<M, Option<$column>> for $source {
+            fn into_operand(self) -> Operand {
+                let value: fn($source) -> Value = $value;
+                Operand::Value(value(self))
             }
         }
 
-        impl<M> $crate::__private::IntoOperand<M, ::core::option::Option<$column>>
-            for ::core::option::Option<$source>
+        impl<M> IntoOperand<M, Option<$column>>
+            for Option<$source>
         {
-            fn into_operand(self) -> $crate::__private::Operand {
-                let value: fn($source) -> $crate::__private::Value = $value;
-                $crate::__private::Operand::Value(
-                    self.map_or($crate::__private::Value::Null, value),
-                )
+            fn into_operand(self) -> Operand {
+                let value: fn($source) -> Value = $value;
+                Operand::Value(self.map_or(Value::Null, value))
             }
         }
     )+)*};
 }
 
-__impl_operand! {
+operands! {
     bool: [bool => |v| v.to_value()];
     i16: [i16 => |v| v.to_value()];
     i32: [i32 => |v| v.to_value()];

@@ -1,0 +1,32 @@
+//! Where the code that a derive writes finds the ORM.
+
+use proc_macro_crate::{FoundCrate, crate_name};
+use quote::format_ident;
+use syn::Path;
+
+/// The path of `testudo_orm`, which a crate may know under another name or by way of `testudo`.
+pub(crate) fn orm() -> syn::Result<Path> {
+    for (package, inside) in [("testudo-orm", None), ("testudo", Some("orm"))] {
+        let Ok(found) = crate_name(package) else {
+            continue;
+        };
+        let name = match found {
+            // Each of the two packages knows itself by its own name.
+            FoundCrate::Itself => package.replace('-', "_"),
+            FoundCrate::Name(name) => name,
+        };
+        let name = format_ident!("{name}");
+        return Ok(match inside {
+            None => syn::parse_quote!(::#name),
+            Some(module) => {
+                let module = format_ident!("{module}");
+                syn::parse_quote!(::#name::#module)
+            }
+        });
+    }
+    Err(syn::Error::new(
+        proc_macro2::Span::call_site(),
+        "this crate depends on neither `testudo` nor `testudo-orm`\n\n\
+         help: add one of them to Cargo.toml, or name the crate by #[model(crate = path)]",
+    ))
+}

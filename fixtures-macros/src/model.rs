@@ -1,0 +1,165 @@
+//! `#[derive(Model)]`: what a struct says about its table.
+//!
+//! `parse` reads the struct into the types of this file and reports every mistake; `expand` writes
+//! the code from them.
+
+mod expand;
+mod parse;
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, DeriveInput, Expr, LitStr, Path, Type, Visibility};
+
+use crate::diagnostics::Diagnostics;
+
+/// The code for one struct.
+pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let mut diagnostics = Diagnostics::new();
+    let model = parse::model(input, &mut diagnostics);
+    diagnostics.finish()?;
+    // A model is only missing where a mistake was reported.
+    Ok(model.as_ref().map(expand::model).unwrap_or_default())
+}
+
+/// A struct that is a row of a table.
+struct Model {
+    /// Where the generated code finds the ORM.
+    root: Path,
+    vis: Visibility,
+    ident: Ident,
+    /// The unquoted name of the table.
+    table: String,
+    /// In the order of the struct.
+    fields: Vec<Field>,
+    /// Position in the table of the primary key.
+    primary_key: usize,
+    ordering: Vec<Ordering>,
+    indexes: Vec<Index>,
+}
+
+/// A field of the struct.
+struct Field {
+    ident: Ident,
+    vis: Visibility,
+    docs: Vec<Attribute>,
+    /// With `Self` replaced by the name of the model.
+    ty: Type,
+    kind: Kind,
+}
+
+enum Kind {
+    Column(Box<Column>),
+    /// The field is the other side of a relation that another model declares.
+    Reverse(Reverse),
+    /// The field declares a many-to-many relation.
+    ManyToMany(ManyToMany),
+}
+
+/// A field with a column of its own.
+struct Column {
+    /// Position among the columns of the table.
+    position: usize,
+    /// The unquoted name.
+    name: String,
+    /// How the column is called in queries: `user_id` for the field `user`.
+    accessor: Ident,
+    refinement: Option<Refinement>,
+    unique: bool,
+    /// Whether the server numbers it.
+    generated: bool,
+    default: Option<Default>,
+    clock: Option<Clock>,
+    reference: Option<Reference>,
+}
+
+/// What attributes say of a column's type beyond the Rust type.
+enum Refinement {
+    MaxLength(u32),
+    Digits { precision: u8, scale: u8 },
+}
+
+struct Default {
+    expr: Expr,
+    /// Whether the expression gives the same value each time, so that the database may keep it.
+    constant: bool,
+}
+
+/// When a field takes the current time.
+#[derive(Clone, Copy, PartialEq)]
+enum Clock {
+    EverySave,
+    Creation,
+}
+
+/// A foreign key or one-to-one relation.
+struct Reference {
+    /// The model pointed to.
+    target: Type,
+    /// The field's type without `Option`.
+    handle: Type,
+    nullable: bool,
+    one_to_one: bool,
+    /// The name of a variant of `OnDelete`.
+    on_delete: Ident,
+    related_name: Option<LitStr>,
+}
+
+struct Reverse {
+    target: Type,
+    side: ReverseSide,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum ReverseSide {
+    /// Of a foreign key.
+    Rows,
+    /// Of a one-to-one relation.
+    Row,
+    /// Of a many-to-many relation.
+    ManyToMany,
+}
+
+/// A many-to-many relation and the table in between.
+struct ManyToMany {
+    target: Type,
+    table: String,
+    /// The column that points to this model.
+    near: String,
+    /// The column that points to the other.
+    far: String,
+    related_name: Option<LitStr>,
+}
+
+struct Ordering {
+    position: usize,
+    descending: bool,
+}
+
+struct Index {
+    positions: Vec<usize>,
+    unique: bool,
+}
+
+impl Model {
+    /// The fields with a column, in the order of the table.
+    fn columns(&self) -> impl Iterator<Item = (&Field, &Column)> {
+        self.fields.iter().filter_map(|field| match &field.kind {
+            Kind::Column(column) => Some((field, column.as_ref())),
+            _ => None,
+        })
+    }
+
+    /// The field that is the primary key.
+    fn key(&self) -> (&Field, &Column) {
+        self.columns()
+            .nth(self.primary_key)
+            .unwrap_or_else(|| unreachable!("parsing refuses a model without a primary key"))
+    }
+}
+
+impl Field {
+    /// The name without `r#`.
+    fn name(&self) -> String {
+        use syn::ext::IdentExt;
+        self.ident.unraw().to_string()
+    }
+}

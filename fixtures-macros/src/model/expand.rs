@@ -1,0 +1,152 @@
+//! Writes the code for a [`Model`].
+
+mod builder;
+mod columns;
+mod relation;
+mod row;
+mod table;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use super::{Column, Field, Kind, Model};
+use crate::names::QuotedText;
+
+/// Everything that the derive adds beside the struct.
+pub(super) fn model(model: &Model) -> TokenStream {
+    let names = Names::new(model);
+    let columns_struct = columns::structure(model, &names);
+    let builder_struct = builder::structure(model, &names);
+    let relations = relation::relations(model, &names);
+    let model_impl = model_impl(model, &names);
+    let columns_impl = columns::implementations(model, &names);
+    let inherent = columns::inherent(model, &names);
+    let builder_impl = builder::implementations(model, &names);
+    quote! {
+        #columns_struct
+        #builder_struct
+
+        #[allow(non_camel_case_types, non_upper_case_globals, dead_code, clippy::all, clippy::pedantic)]
+        const _: () = {
+            #relations
+            #model_impl
+            #columns_impl
+            #inherent
+            #builder_impl
+        };
+    }
+}
+
+/// The names that several parts of the code share.
+struct Names<'m> {
+    model: &'m Ident,
+    columns: Ident,
+    builder: Ident,
+    /// The module of the ORM that is there for this code.
+    private: TokenStream,
+}
+
+impl<'m> Names<'m> {
+    fn new(model: &'m Model) -> Self {
+        let root = &model.root;
+        Names {
+            model: &model.ident,
+            columns: format_ident!("{}Columns", model.ident),
+            builder: format_ident!("{}Builder", model.ident),
+            private: quote!(#root::__private),
+        }
+    }
+
+    /// The type that stands for the relation of a field.
+    fn relation(&self, field: &Field) -> Ident {
+        format_ident!("__{}_{}", self.model, field.name())
+    }
+
+    /// The relation of a field as data.
+    fn relation_data(&self, field: &Field) -> TokenStream {
+        let (private, relation) = (&self.private, self.relation(field));
+        quote!(<#relation as #private::Relation>::RELATION)
+    }
+
+    /// The table of the model.
+    fn table(&self) -> TokenStream {
+        let (private, model) = (&self.private, self.model);
+        quote!(<#model as #private::Model>::TABLE)
+    }
+
+    /// A reference to a column of the model.
+    fn column(&self, column: &Column) -> TokenStream {
+        let (table, position) = (self.table(), column.position);
+        quote!(&#table.columns[#position])
+    }
+
+    /// The type of a column in queries: of a foreign key, the key that it holds.
+    fn value_type(&self, field: &Field, column: &Column) -> TokenStream {
+        let private = &self.private;
+        let Some(reference) = &column.reference else {
+            return field.ty.to_token_stream();
+        };
+        let target = &reference.target;
+        let key = quote!(<#target as #private::Model>::PrimaryKey);
+        if reference.nullable {
+            quote!(::core::option::Option<#key>)
+        } else {
+            key
+        }
+    }
+}
+
+fn model_impl(model: &Model, names: &Names<'_>) -> TokenStream {
+    let Names {
+        model: ident,
+        columns,
+        builder,
+        private,
+    } = names;
+    let key = &model.key().0.ty;
+    let key_type = table::column_type(model.key().0, model.key().1, private);
+    let table = table::table(model, names);
+    let join_tables = model
+        .fields
+        .iter()
+        .filter(|field| matches!(field.kind, Kind::ManyToMany(_)))
+        .map(|field| names.relation(field));
+    let row = row::functions(model, names);
+    quote! {
+        #[automatically_derived]
+        impl #private::Model for #ident {
+            type PrimaryKey = #key;
+            type Columns<P: #private::ModelPath<Target = Self>> = #columns<P>;
+            type Builder = #builder;
+
+            const TABLE: &'static #private::meta::Table = #table;
+            const KEY_TYPE: #private::meta::ColumnType = #key_type;
+            const JOIN_TABLES: &'static [&'static #private::meta::Table] = &[#(#join_tables::JOIN_TABLE),*];
+
+            fn columns<P: #private::ModelPath<Target = Self>>() -> #columns<P> {
+                #columns::<P>::COLUMNS
+            }
+
+            fn builder() -> #builder {
+                <#builder as ::core::default::Default>::default()
+            }
+
+            #row
+        }
+    }
+}
+
+/// `Quoted { .. }` in the generated code.
+fn quoted(text: &QuotedText, private: &TokenStream) -> TokenStream {
+    let QuotedText { double, backtick } = text;
+    quote!(#private::meta::Quoted { double: #double, backtick: #backtick })
+}
+
+/// The documentation of a field, or a sentence in its place.
+fn docs(field: &Field, otherwise: &str) -> TokenStream {
+    if field.docs.is_empty() {
+        return quote!(#[doc = #otherwise]);
+    }
+    let docs = &field.docs;
+    quote!(#(#docs)*)
+}

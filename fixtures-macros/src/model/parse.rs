@@ -1,0 +1,169 @@
+//! Reads a struct into a [`Model`], collecting every mistake.
+
+mod constraints;
+mod default;
+mod field;
+mod field_type;
+mod settings;
+
+use quote::ToTokens;
+use syn::{Data, DataStruct, DeriveInput, Fields, Generics};
+
+use self::constraints::Constraints;
+use super::{Field, Kind, Model};
+use crate::attributes::{Attributes, Given};
+use crate::diagnostics::Diagnostics;
+use crate::{crate_root, names};
+
+/// The settings of `#[model(...)]`.
+const SETTINGS: &[&str] = &["table", "ordering", "index", "unique", "crate"];
+
+/// The model that a struct describes, or `None` where it cannot be made out.
+pub(super) fn model(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let fields = named_fields(input, diagnostics)?;
+    refuse_generics(&input.generics, diagnostics);
+    let attributes = Attributes::parse(
+        &input.attrs,
+        "model",
+        SETTINGS,
+        &["index", "unique"],
+        diagnostics,
+    );
+    let root = root(&attributes, diagnostics);
+    let table = attributes.text("table", diagnostics).map_or_else(
+        || names::snake_case(&unraw(&input.ident)),
+        |table| table.value(),
+    );
+
+    let mut constraints = Constraints::default();
+    let mut parsed = Vec::new();
+    for field in fields {
+        parsed.extend(field::field(
+            field,
+            &input.ident,
+            &table,
+            &mut constraints,
+            diagnostics,
+        ));
+    }
+    constraints.read(&attributes, &parsed, diagnostics);
+    refuse_same_names(&parsed, diagnostics);
+    let primary_key = constraints.primary_key(&input.ident, &parsed, diagnostics);
+    Some(Model {
+        root: root?,
+        vis: input.vis.clone(),
+        ident: input.ident.clone(),
+        table,
+        fields: parsed,
+        primary_key: primary_key?,
+        ordering: constraints.ordering,
+        indexes: constraints.indexes,
+    })
+}
+
+fn named_fields<'i>(
+    input: &'i DeriveInput,
+    diagnostics: &mut Diagnostics,
+) -> Option<impl Iterator<Item = &'i syn::Field> + use<'i>> {
+    let what = match &input.data {
+        Data::Struct(DataStruct {
+            fields: Fields::Named(fields),
+            ..
+        }) => return Some(fields.named.iter()),
+        Data::Struct(DataStruct {
+            fields: Fields::Unnamed(_),
+            ..
+        }) => "a tuple struct",
+        Data::Struct(_) => "a struct without fields",
+        Data::Enum(_) => "an enum",
+        Data::Union(_) => "a union",
+    };
+    let help = match &input.data {
+        Data::Enum(_) => "derive `DbEnum` for an enum that a field of a model holds",
+        _ => "give it named fields, one for each column",
+    };
+    diagnostics.error(&input.ident, format!("{what} cannot be a model"), help);
+    None
+}
+
+fn refuse_generics(generics: &Generics, diagnostics: &mut Diagnostics) {
+    if !generics.params.is_empty() {
+        let message = "a model cannot have generic parameters: a table is one type";
+        diagnostics.error(
+            generics,
+            message,
+            "write the types out, one struct for each table",
+        );
+    }
+}
+
+fn root(attributes: &Attributes, diagnostics: &mut Diagnostics) -> Option<syn::Path> {
+    match attributes
+        .get("crate")
+        .map(|entry| (&entry.name, &entry.value))
+    {
+        None => crate_root::orm()
+            .map_err(|error| diagnostics.add(error))
+            .ok(),
+        Some((_, Given::Value(syn::Expr::Path(path)))) => Some(path.path.clone()),
+        Some((name, _)) => {
+            diagnostics.error(
+                name,
+                "`crate` needs a path",
+                "write `crate = ::testudo_orm`",
+            );
+            None
+        }
+    }
+}
+
+/// Two columns or accessors of one name would shadow each other.
+fn refuse_same_names(fields: &[Field], diagnostics: &mut Diagnostics) {
+    let mut accessors: Vec<String> = Vec::new();
+    let mut columns: Vec<&str> = Vec::new();
+    for field in fields {
+        let Kind::Column(column) = &field.kind else {
+            continue;
+        };
+        let accessor = unraw(&column.accessor);
+        let hidden = fields
+            .iter()
+            .any(|f| f.ident != field.ident && f.name() == accessor);
+        if hidden || accessors.contains(&accessor) {
+            let message =
+                format!("`{accessor}` names the column of this foreign key and another field");
+            diagnostics.error(&field.ident, message, "rename one of the two fields");
+        } else if columns.contains(&column.name.as_str()) {
+            let message = format!("two fields have the column `{}`", column.name);
+            diagnostics.error(
+                &field.ident,
+                message,
+                "give one of them another name by #[field(column = \"...\")]",
+            );
+        }
+        accessors.push(accessor);
+        columns.push(&column.name);
+    }
+}
+
+/// The name of an identifier without `r#`.
+fn unraw(ident: &syn::Ident) -> String {
+    use syn::ext::IdentExt;
+    ident.unraw().to_string()
+}
+
+/// The source text of a type, for messages: `Option<String>`.
+fn shown(tokens: &impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for (spaced, tight) in [
+        (" < ", "<"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" :: ", "::"),
+        (" ,", ","),
+    ] {
+        text = text.replace(spaced, tight);
+    }
+    text
+}

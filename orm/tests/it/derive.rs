@@ -1,0 +1,3 @@
+//! What the derives produce: tables, relations, builders, enums.
+
+mod rows;

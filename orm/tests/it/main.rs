@@ -1,0 +1,4 @@
+//! Integration tests of the ORM, in one binary.
+
+mod derive;
+mod shop;
