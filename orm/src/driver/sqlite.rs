@@ -1,8 +1,12 @@
 //! SQLite by sqlx: values to arguments, cells to values, errors to integrity errors.
 
+#[cfg(test)]
+mod tests;
+
 use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use sqlx::error::{DatabaseError, ErrorKind};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteArguments, SqliteRow, SqliteValueRef};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool};
@@ -141,12 +145,8 @@ fn refine(error: sqlx::Error, sql: &str) -> Error {
     let Some(database) = error.as_database_error() else {
         return Error::database(error, Some(sql));
     };
-    let kind = match database.kind() {
-        sqlx::error::ErrorKind::UniqueViolation => IntegrityKind::Unique,
-        sqlx::error::ErrorKind::ForeignKeyViolation => IntegrityKind::ForeignKey,
-        sqlx::error::ErrorKind::NotNullViolation => IntegrityKind::NotNull,
-        sqlx::error::ErrorKind::CheckViolation => IntegrityKind::Check,
-        _ => return Error::database(error, Some(sql)),
+    let Some(kind) = integrity_kind(database) else {
+        return Error::database(error, Some(sql));
     };
     let message = database.message().to_owned();
     let named = message
@@ -176,6 +176,24 @@ fn refine(error: sqlx::Error, sql: &str) -> Error {
         columns,
         message,
     })
+}
+
+fn integrity_kind(error: &dyn DatabaseError) -> Option<IntegrityKind> {
+    match error.kind() {
+        ErrorKind::UniqueViolation => Some(IntegrityKind::Unique),
+        ErrorKind::ForeignKeyViolation => Some(IntegrityKind::ForeignKey),
+        ErrorKind::NotNullViolation => Some(IntegrityKind::NotNull),
+        ErrorKind::CheckViolation => Some(IntegrityKind::Check),
+        // ON DELETE RESTRICT is a trigger to SQLite, and fails with the code of one
+        // (SQLITE_CONSTRAINT_TRIGGER), which sqlx does not count among the foreign keys. The words
+        // tell it from a trigger of the user's.
+        _ if error.code().as_deref() == Some("1811")
+            && error.message() == "FOREIGN KEY constraint failed" =>
+        {
+            Some(IntegrityKind::ForeignKey)
+        }
+        _ => None,
+    }
 }
 
 /// A cell's value as a Rust type. The stored class is checked: SQLite itself would turn the text
