@@ -64,10 +64,11 @@ fn sqlite(part: DatePart) -> Parts {
             Binding::Product,
         ),
         DatePart::Month => ("CAST(strftime('%m', ", ") AS INTEGER)", Binding::Atom),
-        // %V came with 3.46: the week's Thursday decides its year and its number.
+        // %V came with 3.46: the week's Thursday decides its year and its number. The time of day
+        // goes first, since with it the last half millisecond of a day is moved to the next.
         DatePart::Week => (
-            "(CAST(strftime('%j', ",
-            ", '-3 days', 'weekday 4') AS INTEGER) - 1) / 7 + 1",
+            "(CAST(strftime('%j', date(",
+            "), '-3 days', 'weekday 4') AS INTEGER) - 1) / 7 + 1",
             Binding::Sum,
         ),
         DatePart::Day => ("CAST(strftime('%d', ", ") AS INTEGER)", Binding::Atom),

@@ -23,6 +23,8 @@ pub(super) struct Scope<'q> {
     pub(super) written: usize,
     /// Where the text of the joins goes.
     pub(super) from_end: usize,
+    /// Where it goes for paths that start at a model joined by the user: behind that join.
+    pub(super) joins_end: usize,
     /// Names that the user chose for tables of this query.
     pub(super) chosen: SmallVec<[&'q str; 1]>,
     /// Whether columns of the root are written bare, as in RETURNING.
@@ -217,20 +219,31 @@ impl<'q> Writer<'q> {
 
     /// Puts the text of the joins at the end of FROM.
     pub(super) fn insert_joins(&mut self) {
-        let Scope {
-            written, from_end, ..
-        } = self.scope;
-        if self.scope.joined.len() == written {
+        if self.scope.joined.len() == self.scope.written {
             return;
         }
-        let end = self.sql.len();
-        for i in written..self.scope.joined.len() {
-            let joined = self.scope.joined[i];
-            self.join_text(&joined);
+        // From back to front, so that the positions hold.
+        if self.scope.joins_end > self.scope.from_end {
+            self.insert_joins_at(self.scope.joins_end, |first, root| !same_table(first, root));
         }
-        if end > from_end {
+        let all = self.scope.joins_end <= self.scope.from_end;
+        self.insert_joins_at(self.scope.from_end, |first, root| {
+            all || same_table(first, root)
+        });
+    }
+
+    fn insert_joins_at(&mut self, position: usize, belongs: impl Fn(&Table, &Table) -> bool) {
+        let end = self.sql.len();
+        for i in self.scope.written..self.scope.joined.len() {
+            let joined = self.scope.joined[i];
+            let first = self.scope.roots.first().map(|root| root.table);
+            if first.is_none_or(|first| belongs(first, joined.path.root_table())) {
+                self.join_text(&joined);
+            }
+        }
+        if end > position && self.sql.len() > end {
             let text = self.sql.split_off(end);
-            self.sql.insert_str(from_end, &text);
+            self.sql.insert_str(position, &text);
         }
     }
 

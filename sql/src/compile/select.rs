@@ -58,6 +58,7 @@ impl<'q> Writer<'q> {
         for join in &select.joins {
             self.written_join(join)?;
         }
+        self.scope.joins_end = self.sql.len();
         if let Some(filter) = &select.filter {
             self.filter(filter)?;
         }

@@ -121,7 +121,7 @@ fn parts_of_dates_are_integers_in_utc() {
     MySQL, MariaDB: SELECT MONTH("orders"."created_at") FROM "orders"
     "#);
     assert_snapshot!(part(DatePart::Week), @r#"
-    SQLite: SELECT (CAST(strftime('%j', "orders"."created_at", '-3 days', 'weekday 4') AS INTEGER) - 1) / 7 + 1 FROM "orders"
+    SQLite: SELECT (CAST(strftime('%j', date("orders"."created_at"), '-3 days', 'weekday 4') AS INTEGER) - 1) / 7 + 1 FROM "orders"
     Postgres: SELECT CAST(EXTRACT(WEEK FROM "orders"."created_at" AT TIME ZONE 'UTC') AS INTEGER) FROM "orders"
     MySQL, MariaDB: SELECT WEEK("orders"."created_at", 3) FROM "orders"
     "#);

@@ -106,7 +106,7 @@ fn a_model_joined_without_a_relation_is_reached_by_its_own_path() {
         )),
     }];
     select.add_filter(eq(&USER_MANAGER, "username", "boss"));
-    assert_snapshot!(sql(&select), @r#"SELECT "users"."username" FROM "orders" LEFT JOIN "users" AS "t1" ON "t1"."id" = "users"."manager_id" INNER JOIN "users" ON "users"."username" = "orders"."order_number" WHERE "t1"."username" = ?"#);
+    assert_snapshot!(sql(&select), @r#"SELECT "users"."username" FROM "orders" INNER JOIN "users" ON "users"."username" = "orders"."order_number" LEFT JOIN "users" AS "t1" ON "t1"."id" = "users"."manager_id" WHERE "t1"."username" = ?"#);
 }
 
 #[test]
