@@ -59,7 +59,12 @@ impl Select {
     /// no sense on any ([`Error::is_malformed`]): a column of a model that is not in the query, an
     /// ordering comparison with NULL, more binds than a statement may carry.
     pub fn compile(&self, dialect: Dialect) -> Result<Compiled<'_>, Error> {
-        let mut writer = Writer::new(dialect, "SELECT", self.text_guess(dialect));
+        let mut writer = Writer::new(
+            dialect,
+            "SELECT",
+            self.text_guess(dialect),
+            self.binds_guess(),
+        );
         writer.select(self)?;
         writer.finish()
     }
@@ -74,7 +79,12 @@ impl Insert {
     /// than a statement may carry; RETURNING on MySQL; an upsert without its unique columns on
     /// SQLite and Postgres.
     pub fn compile(&self, dialect: Dialect) -> Result<Compiled<'_>, Error> {
-        let mut writer = Writer::new(dialect, "INSERT", self.text_size(dialect));
+        let mut writer = Writer::new(
+            dialect,
+            "INSERT",
+            self.text_size(dialect),
+            self.values.len(),
+        );
         writer.insert(self)?;
         writer.finish()
     }
@@ -90,7 +100,7 @@ impl Update {
     /// RETURNING for UPDATE (MySQL, MariaDB); otherwise as for [`Select::compile`].
     pub fn compile(&self, dialect: Dialect) -> Result<Compiled<'_>, Error> {
         let terms = self.assignments.len() + self.filter.as_ref().map_or(0, Writer::terms);
-        let mut writer = Writer::new(dialect, "UPDATE", 96 + 48 * terms);
+        let mut writer = Writer::new(dialect, "UPDATE", 96 + 48 * terms, terms);
         writer.update(self)?;
         writer.finish()
     }
@@ -105,7 +115,7 @@ impl Delete {
     /// When the dialect has no RETURNING for DELETE (MySQL); otherwise as for [`Select::compile`].
     pub fn compile(&self, dialect: Dialect) -> Result<Compiled<'_>, Error> {
         let terms = self.filter.as_ref().map_or(0, Writer::terms);
-        let mut writer = Writer::new(dialect, "DELETE", 96 + 48 * terms);
+        let mut writer = Writer::new(dialect, "DELETE", 96 + 48 * terms, terms);
         writer.delete(self)?;
         writer.finish()
     }

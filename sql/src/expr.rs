@@ -312,7 +312,7 @@ impl Expr {
                 a.filter = a.filter.and(b.filter);
                 Expr::Any(a)
             }
-            (a, b) => Expr::And(vec![a, b]),
+            (a, b) => Expr::And(pair(a, b)),
         }
     }
 
@@ -328,15 +328,48 @@ impl Expr {
                 all.push(expr);
                 Expr::Or(all)
             }
-            (a, b) => Expr::Or(vec![a, b]),
+            (a, b) => Expr::Or(pair(a, b)),
         }
     }
 
-    /// The opposite; twice the opposite is the expression itself.
+    /// The opposite; twice the opposite is the expression itself. What has a complement of its own
+    /// becomes that, without a node around it.
     #[must_use]
     pub fn negate(self) -> Expr {
         match self {
             Expr::Not(inner) => *inner,
+            Expr::Compare {
+                column,
+                op: CompareOp::Eq,
+                value,
+            } => Expr::Compare {
+                column,
+                op: CompareOp::Ne,
+                value,
+            },
+            Expr::Compare {
+                column,
+                op: CompareOp::Ne,
+                value,
+            } => Expr::Compare {
+                column,
+                op: CompareOp::Eq,
+                value,
+            },
+            Expr::IsNull(inner) => Expr::IsNotNull(inner),
+            Expr::IsNotNull(inner) => Expr::IsNull(inner),
+            Expr::In(mut set) => {
+                set.negated = !set.negated;
+                Expr::In(set)
+            }
+            Expr::Between(mut between) => {
+                between.negated = !between.negated;
+                Expr::Between(between)
+            }
+            Expr::Like(mut like) => {
+                like.negated = !like.negated;
+                Expr::Like(like)
+            }
             expr => Expr::Not(Box::new(expr)),
         }
     }
@@ -389,6 +422,14 @@ impl Expr {
     pub fn desc(self) -> OrderBy {
         OrderBy::new(self, crate::Direction::Desc)
     }
+}
+
+/// Room for two more: most chains have three or four terms.
+fn pair(a: Expr, b: Expr) -> Vec<Expr> {
+    let mut all = Vec::with_capacity(4);
+    all.push(a);
+    all.push(b);
+    all
 }
 
 fn push_and(all: &mut Vec<Expr>, expr: Expr) {

@@ -1,7 +1,7 @@
 //! INSERT.
 
 use crate::compile::names::TableName;
-use crate::compile::number::{Counter, digits_up_to};
+use crate::compile::number::{digits_up_to, push_placeholder_rows};
 use crate::compile::scope::Root;
 use crate::compile::writer::Writer;
 use crate::dialect::Placeholder;
@@ -41,8 +41,7 @@ impl Insert {
             Placeholder::QuestionMark => count,
             Placeholder::Numbered => count + digits_up_to(count),
         };
-        // Parentheses for every row and `, ` for every value but one; the counter writes a
-        // little past its end.
+        // Parentheses for every row and `, ` for every value but one.
         let tail = if self.on_conflict.is_some() || !self.returning.is_empty() {
             256
         } else {
@@ -63,9 +62,10 @@ impl<'q> Writer<'q> {
         self.insert_head(&insert.target);
         match self.dialect.placeholder() {
             Placeholder::QuestionMark => self.rows_of_marks(count / width, width),
-            Placeholder::Numbered => self.rows_of_numbers(count / width, width)?,
+            Placeholder::Numbered => {
+                push_placeholder_rows(&mut self.sql, count / width, width);
+            }
         }
-        self.binds.reserve_exact(count);
         self.binds.extend(insert.values.iter());
         self.insert_tail(insert)
     }
@@ -162,22 +162,6 @@ impl<'q> Writer<'q> {
             self.push(", ");
             self.push(&row);
         }
-    }
-
-    fn rows_of_numbers(&mut self, rows: usize, width: usize) -> Result<(), Error> {
-        let mut out = std::mem::take(&mut self.sql).into_bytes();
-        let mut counter = Counter::new();
-        for row in 0..rows {
-            out.extend_from_slice(if row == 0 { b"(" } else { b", (" });
-            counter.push_first(&mut out);
-            for _ in 1..width {
-                counter.push_next(&mut out);
-            }
-            out.push(b')');
-        }
-        self.sql = String::from_utf8(out)
-            .map_err(|_| self.malformed("placeholders are ASCII; this is a bug in the compiler"))?;
-        Ok(())
     }
 
     fn insert_tail(&mut self, insert: &'q Insert) -> Result<(), Error> {

@@ -41,8 +41,44 @@ pub(crate) fn push_number(out: &mut String, n: usize) {
     out.push_str(&DIGITS[low + skip..low + 3]);
 }
 
+/// The placeholders `$1, $2, ... $999`, so that rows are copied from a text that is there already.
+const FIRST_PLACEHOLDERS: [u8; placeholders_len(COPIED)] = {
+    let mut text = [0; placeholders_len(COPIED)];
+    let (mut n, mut at) = (1, 0);
+    while n <= COPIED {
+        if n > 1 {
+            text[at] = b',';
+            text[at + 1] = b' ';
+            at += 2;
+        }
+        text[at] = b'$';
+        at += 1;
+        let mut digit = if n >= 100 {
+            0
+        } else if n >= 10 {
+            1
+        } else {
+            2
+        };
+        while digit < 3 {
+            text[at] = TRIPLES[3 * n + digit];
+            at += 1;
+            digit += 1;
+        }
+        n += 1;
+    }
+    text
+};
+
+const PLACEHOLDERS: &str = match std::str::from_utf8(&FIRST_PLACEHOLDERS) {
+    Ok(text) => text,
+    Err(_) => panic!("placeholders are ASCII"),
+};
+
+const COPIED: usize = 999;
+
 /// How many digits the numbers from 1 to `n` have together.
-pub(super) fn digits_up_to(n: usize) -> usize {
+pub(super) const fn digits_up_to(n: usize) -> usize {
     let (mut total, mut first) = (0, 1);
     while first <= n {
         total += n - first + 1;
@@ -51,48 +87,55 @@ pub(super) fn digits_up_to(n: usize) -> usize {
     total
 }
 
-/// `$1`, `$2`, ... behind a separator, counted in ASCII.
-pub(super) struct Counter {
-    /// `, $` and the digits; what lies behind them is copied and cut off again.
-    text: [u8; 12],
-    len: usize,
+/// The length of `$1, $2, ... $n`.
+const fn placeholders_len(n: usize) -> usize {
+    if n == 0 {
+        0
+    } else {
+        digits_up_to(n) + 3 * n - 2
+    }
 }
 
-impl Counter {
-    pub(super) fn new() -> Counter {
-        Counter {
-            text: *b", $1        ",
-            len: 4,
-        }
+/// Appends a placeholder.
+pub(super) fn push_placeholder(out: &mut String, n: usize) {
+    const FEW: [&str; 10] = ["$0", "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9"];
+    if let Some(text) = FEW.get(n) {
+        out.push_str(text);
+    } else {
+        out.push('$');
+        push_number(out, n);
     }
+}
 
-    /// Appends the number without the separator, then counts on.
-    pub(super) fn push_first(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.text[2..self.len]);
-        self.count();
-    }
-
-    /// Appends separator and number, then counts on.
-    pub(super) fn push_next(&mut self, out: &mut Vec<u8>) {
-        // A copy of constant size is one instruction, of a variable one a call.
-        out.extend_from_slice(&self.text);
-        out.truncate(out.len() - (self.text.len() - self.len));
-        self.count();
-    }
-
-    fn count(&mut self) {
-        let mut at = self.len - 1;
-        while self.text[at] == b'9' {
-            self.text[at] = b'0';
-            at -= 1;
-        }
-        if self.text[at] == b'$' {
-            self.text[at + 1] = b'1';
-            self.text[self.len] = b'0';
-            self.len += 1;
+/// Appends rows of placeholders: `($1, $2), ($3, $4)`.
+pub(super) fn push_placeholder_rows(out: &mut String, rows: usize, width: usize) {
+    let (mut from, mut last) = (0, 0);
+    for row in 0..rows {
+        out.push_str(if row == 0 { "(" } else { "), (" });
+        last += width;
+        if last <= COPIED {
+            let to = from + row_len(last, width);
+            out.push_str(&PLACEHOLDERS[from..to]);
+            from = to + 2;
         } else {
-            self.text[at] += 1;
+            for n in last - width + 1..last {
+                push_placeholder(out, n);
+                out.push_str(", ");
+            }
+            push_placeholder(out, last);
         }
+    }
+    out.push(')');
+}
+
+/// The length of the placeholders of a row whose last number is `last`.
+fn row_len(last: usize, width: usize) -> usize {
+    let before = last - width;
+    match (before, last) {
+        (9.., ..=99) => 5 * width - 2,
+        (99.., ..=999) => 6 * width - 2,
+        (0, _) => placeholders_len(last),
+        _ => placeholders_len(last) - placeholders_len(before) - 2,
     }
 }
 
@@ -112,13 +155,16 @@ mod tests {
     }
 
     #[test]
-    fn the_counter_counts_past_every_power_of_ten() {
-        let (mut counter, mut out, mut expected) = (Counter::new(), Vec::new(), String::new());
-        for n in 1..=65_535 {
-            counter.push_next(&mut out);
-            expected.push_str(&format!(", ${n}"));
+    fn rows_of_placeholders_count_past_every_power_of_ten() {
+        for width in [1, 2, 3, 4, 7, 90, 500, 1_000] {
+            let (mut out, mut expected, rows) = (String::new(), Vec::new(), 21_000 / width);
+            for row in 0..rows {
+                let numbers = row * width + 1..=(row + 1) * width;
+                let texts: Vec<_> = numbers.map(|n| format!("${n}")).collect();
+                expected.push(format!("({})", texts.join(", ")));
+            }
+            push_placeholder_rows(&mut out, rows, width);
+            assert_eq!(out, expected.join(", "));
         }
-        assert!(out == expected.as_bytes());
-        assert_eq!(digits_up_to(65_535) + 3 * 65_535, expected.len());
     }
 }

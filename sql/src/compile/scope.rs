@@ -18,7 +18,7 @@ pub(super) struct Scope<'q> {
     /// Set with it: the path whose row the EXISTS is about; every table up to there has a row.
     pub(super) sought: Option<&'static Path>,
     /// The tables that paths led to, parents first.
-    pub(super) joined: SmallVec<[Joined; 4]>,
+    pub(super) joined: SmallVec<[Joined; 2]>,
     /// How many of `joined` stand in FROM already.
     pub(super) written: usize,
     /// Where the text of the joins goes.
@@ -82,6 +82,7 @@ impl<'q> Writer<'q> {
     }
 
     /// Writes a column of a model.
+    #[inline]
     pub(super) fn column(&mut self, column: &ColumnRef) -> Result<(), Error> {
         if column.path.hop.is_none()
             && let [
@@ -218,6 +219,7 @@ impl<'q> Writer<'q> {
     }
 
     /// Puts the text of the joins at the end of FROM.
+    #[inline]
     pub(super) fn insert_joins(&mut self) {
         if self.scope.joined.len() == self.scope.written {
             return;

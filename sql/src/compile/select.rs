@@ -31,6 +31,18 @@ impl Select {
     }
 }
 
+impl Select {
+    /// A guess at the number of binds.
+    pub(super) fn binds_guess(&self) -> usize {
+        match &self.filter {
+            None if self.having.is_none() => 0,
+            None => 4,
+            Some(Expr::And(all) | Expr::Or(all)) => 4 + all.len(),
+            Some(_) => 4,
+        }
+    }
+}
+
 impl<'q> Writer<'q> {
     /// A SELECT within another statement.
     pub(super) fn subselect(&mut self, select: &'q Select) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use crate::compile::Compiled;
 use crate::compile::names::Names;
-use crate::compile::number::push_number;
+use crate::compile::number::{push_number, push_placeholder};
 use crate::compile::scope::Scope;
 use crate::dialect::Placeholder;
 use crate::schema::Quoted;
@@ -34,10 +34,16 @@ pub(super) struct Writer<'q> {
 }
 
 impl<'q> Writer<'q> {
-    pub(super) fn new(dialect: Dialect, statement: &'static str, capacity: usize) -> Self {
+    #[inline]
+    pub(super) fn new(
+        dialect: Dialect,
+        statement: &'static str,
+        capacity: usize,
+        binds: usize,
+    ) -> Self {
         Writer {
             sql: String::with_capacity(capacity),
-            binds: Vec::new(),
+            binds: Vec::with_capacity(binds),
             dialect,
             style: dialect.quote_style(),
             placeholder: dialect.placeholder(),
@@ -52,6 +58,7 @@ impl<'q> Writer<'q> {
         }
     }
 
+    #[inline]
     pub(super) fn finish(self) -> Result<Compiled<'q>, Error> {
         let max = self.dialect.max_binds();
         if self.binds.len() > max {
@@ -76,10 +83,12 @@ impl<'q> Writer<'q> {
         }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, text: &str) {
         self.sql.push_str(text);
     }
 
+    #[inline]
     pub(super) fn quoted(&mut self, text: &Quoted) {
         self.sql.push_str(text.in_style(self.style));
     }
@@ -99,14 +108,12 @@ impl<'q> Writer<'q> {
         }
     }
 
+    #[inline]
     pub(super) fn bind(&mut self, value: &'q Value) {
         self.binds.push(value);
         match self.placeholder {
             Placeholder::QuestionMark => self.sql.push('?'),
-            Placeholder::Numbered => {
-                self.sql.push('$');
-                push_number(&mut self.sql, self.binds.len());
-            }
+            Placeholder::Numbered => push_placeholder(&mut self.sql, self.binds.len()),
         }
     }
 
