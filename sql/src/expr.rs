@@ -49,7 +49,7 @@ pub enum Expr {
     And(Vec<Expr>),
     /// One of these; false when empty.
     Or(Vec<Expr>),
-    /// The opposite.
+    /// The complement: true for false and for NULL.
     Not(Box<Expr>),
     /// `IS NULL`.
     IsNull(Box<Expr>),
@@ -84,7 +84,7 @@ pub enum Expr {
 pub enum CompareOp {
     /// `=`
     Eq,
-    /// `<>`
+    /// `<>`: the complement of `=`, so that NULL is different from every value.
     Ne,
     /// `<`
     Lt,
@@ -114,14 +114,15 @@ pub struct In {
     pub expr: Expr,
     /// Where it is looked for.
     pub set: InSet,
-    /// `NOT IN`.
+    /// `NOT IN`: the complement, true for NULL too.
     pub negated: bool,
 }
 
 /// What the right side of `IN` holds.
 #[derive(Debug, Clone)]
 pub enum InSet {
-    /// Binds. An empty list is false (and true under `NOT IN`), as in no server's own syntax.
+    /// Binds. An empty list is false (and true under `NOT IN`), as in no server's own syntax; NULL
+    /// in the list means IS NULL.
     Values(Vec<Value>),
     /// A subquery of one column.
     Select(Box<Select>),
@@ -136,7 +137,7 @@ pub struct Between {
     pub low: Expr,
     /// The upper end.
     pub high: Expr,
-    /// `NOT BETWEEN`.
+    /// `NOT BETWEEN`: the complement, true for NULL too.
     pub negated: bool,
 }
 
@@ -253,8 +254,8 @@ pub enum DatePart {
 /// the outer query are never multiplied.
 #[derive(Debug, Clone)]
 pub struct Any {
-    /// The path; its last relation leads to many. Columns in `filter` that start with this path
-    /// belong to the row sought, all others to the query around.
+    /// The path. The query is left at its first relation to many; columns in `filter` whose path
+    /// goes through there belong to the row sought, all others to the query around.
     pub path: &'static Path,
     /// What the row must satisfy.
     pub filter: Expr,

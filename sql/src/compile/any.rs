@@ -3,7 +3,6 @@
 use smallvec::smallvec;
 
 use crate::compile::expr::Binding;
-use crate::compile::names::TableName;
 use crate::compile::scope::{Joined, Scope};
 use crate::compile::writer::Writer;
 use crate::schema::{Hop, Link, Path};
@@ -34,17 +33,8 @@ impl<'q> Writer<'q> {
         };
         let parent = self.resolve(hop.parent, at, None)?;
         let depth = self.query_depth() + 1;
-        let through = match &hop.relation.link {
-            Link::Direct(_) => TableName::Own,
-            Link::Through { table, .. } => self.claim(table, depth),
-        };
-        let name = self.claim(entry.table, depth);
-        let joined = Joined {
-            path: entry,
-            name,
-            through,
-            left: false,
-        };
+        let joined = self.claim_path(entry, depth);
+        let Joined { name, through, .. } = joined;
         self.enter(Scope {
             prefix: Some(entry),
             sought: Some(any.path),

@@ -19,7 +19,7 @@ impl<'q> Writer<'q> {
         filter: Option<&'q Expr>,
     ) -> Result<(), Error> {
         let Some(filter) = filter else { return Ok(()) };
-        let (text, binds, names) = (self.sql.len(), self.binds.len(), self.names.mark());
+        let (text, binds, aliases) = (self.sql.len(), self.binds.len(), self.aliases);
         self.filter(filter)?;
         let blind = self.cannot_read_changed();
         if self.scope.joined.is_empty() && !blind {
@@ -33,7 +33,7 @@ impl<'q> Writer<'q> {
         };
         self.sql.truncate(text);
         self.binds.truncate(binds);
-        self.names.rewind(names);
+        self.aliases = aliases;
         self.scope.joined.clear();
         self.rows_by_key(table, filter)
     }
@@ -109,7 +109,7 @@ impl<'q> Writer<'q> {
         self.leave();
         if stored {
             self.push(") AS ");
-            let alias = self.names.alias();
+            let alias = self.new_alias();
             self.alias(alias);
         }
         self.push(")");

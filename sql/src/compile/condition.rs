@@ -118,7 +118,7 @@ impl<'q> Writer<'q> {
 
     /// A bind beside a column. MySQL compares a JSON column with text by their texts.
     fn operand(&mut self, column: &ColumnRef, value: &'q Value) {
-        let json = column.column.ty == ColumnType::Json && self.dialect == Dialect::MySql;
+        let json = self.dialect == Dialect::MySql && column.column.ty == ColumnType::Json;
         if json {
             self.push("CAST(");
         }
@@ -346,7 +346,7 @@ impl<'q> Writer<'q> {
         }
         self.push("(SELECT * FROM ");
         self.subquery(select)?;
-        let alias = self.names.alias();
+        let alias = self.new_alias();
         self.push(" AS ");
         self.alias(alias);
         self.sql.push(')');

@@ -235,7 +235,7 @@ impl<'q> Writer<'q> {
                 self.check_upsert(overwrite, assignments)?;
                 // MariaDB has no alias for the new row, and MySQL is about to drop VALUES().
                 let alias = match self.dialect {
-                    Dialect::MySql => Some(self.names.alias()),
+                    Dialect::MySql => Some(self.new_alias()),
                     Dialect::MariaDb | Dialect::Sqlite | Dialect::Postgres => None,
                 };
                 if let Some(alias) = alias {

@@ -1,8 +1,12 @@
 //! Which names the tables of a statement go by, so that no two can be confused.
-
-use smallvec::SmallVec;
+//!
+//! A table whose name is free keeps it; otherwise it gets an alias that nobody uses in the queries
+//! open at that point, so that no inner query hides a table of an outer one.
 
 use crate::compile::number::push_number;
+use crate::compile::scope::{Joined, Scope};
+use crate::compile::writer::Writer;
+use crate::schema::{Link, Path, Table};
 
 /// What a table is called: by its own name, or by an alias that the compiler made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,85 +23,95 @@ impl TableName {
     }
 }
 
-/// The names in use, each with the depth of the query that uses it.
-///
-/// A table whose name is free keeps it; otherwise it gets an alias that nobody uses anywhere in the
-/// statement, so that no inner query hides a table of an outer one.
-#[derive(Debug, Default)]
-pub(super) struct Names<'q> {
-    used: SmallVec<[(&'q str, usize); 4]>,
-    aliases: u32,
-}
-
-/// A state of [`Names`].
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
-    used: usize,
-    aliases: u32,
-}
-
-impl<'q> Names<'q> {
-    /// Takes a table's own name if it is free, an alias if not.
-    pub(super) fn claim(&mut self, name: &'q str, depth: usize) -> TableName {
-        if self.is_used(name) {
-            return TableName::Alias(self.alias());
+impl Joined {
+    /// The table in between, for a many-to-many relation.
+    fn through_table(&self) -> Option<&'static Table> {
+        match self.path.hop?.relation.link {
+            Link::Direct(_) => None,
+            Link::Through { table, .. } => Some(table),
         }
-        self.used.push((name, depth));
+    }
+}
+
+impl Scope<'_> {
+    /// The names in use that the compiler did not make.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let own = |name, table: &'static Table| (name == TableName::Own).then_some(table.name);
+        let roots = self
+            .roots
+            .iter()
+            .filter_map(move |root| own(root.name, root.table));
+        let joined = self.joined.iter().flat_map(move |joined| {
+            let through = joined
+                .through_table()
+                .and_then(|table| own(joined.through, table));
+            [own(joined.name, joined.path.table), through]
+                .into_iter()
+                .flatten()
+        });
+        roots.chain(joined).chain(self.chosen.iter().copied())
+    }
+}
+
+impl Writer<'_> {
+    /// Takes a table's own name if it is free, an alias if not.
+    #[inline]
+    pub(super) fn claim(&mut self, table: &'static Table, at: usize) -> TableName {
+        self.note_read(table.name, at);
+        // The table of most statements is the only one.
+        if self.outer.is_empty() && self.scope.roots.is_empty() {
+            return TableName::Own;
+        }
+        self.claim_among_others(table)
+    }
+
+    fn claim_among_others(&mut self, table: &'static Table) -> TableName {
+        // Names differ by more than case on SQLite, and on some file systems on MySQL.
+        let used = self.any_name(|used| used.eq_ignore_ascii_case(table.name));
+        if used || self.is_made(table.name) {
+            return TableName::Alias(self.new_alias());
+        }
         TableName::Own
     }
 
-    /// Takes a name that the user chose and that cannot be changed. False if the compiler has given
-    /// it to another table already.
-    #[must_use]
-    pub(super) fn claim_chosen(&mut self, name: &'q str, depth: usize) -> bool {
-        self.used.push((name, depth));
-        !self.is_made(name)
+    /// Takes the names for a path's table and for the one in between.
+    pub(super) fn claim_path(&mut self, path: &'static Path, at: usize) -> Joined {
+        let mut joined = Joined {
+            path,
+            name: TableName::Own,
+            through: TableName::Own,
+            left: false,
+        };
+        joined.name = self.claim(path.table, at);
+        if let Some(through) = joined.through_table() {
+            joined.through = match joined.name {
+                TableName::Own if through.name.eq_ignore_ascii_case(path.table.name) => {
+                    TableName::Alias(self.new_alias())
+                }
+                TableName::Own | TableName::Alias(_) => self.claim(through, at),
+            };
+        }
+        joined
+    }
+
+    /// Whether the compiler has given this name to another table already.
+    pub(super) fn is_made(&self, name: &str) -> bool {
+        self.aliases > 0 && alias_number(name).is_some_and(|n| n <= self.aliases)
     }
 
     /// A new alias.
-    pub(super) fn alias(&mut self) -> u32 {
+    pub(super) fn new_alias(&mut self) -> u32 {
         loop {
             self.aliases += 1;
             let number = self.aliases;
-            if !self
-                .used
-                .iter()
-                .any(|(used, _)| alias_number(used) == Some(number))
-            {
+            if !self.any_name(|used| alias_number(used) == Some(number)) {
                 return number;
             }
         }
     }
 
-    /// The state to come back to.
-    pub(super) fn mark(&self) -> Mark {
-        Mark {
-            used: self.used.len(),
-            aliases: self.aliases,
-        }
-    }
-
-    /// Forgets what was taken since the mark.
-    pub(super) fn rewind(&mut self, mark: Mark) {
-        self.used.truncate(mark.used);
-        self.aliases = mark.aliases;
-    }
-
-    /// Frees the names of a query that is finished. Its aliases stay taken.
-    pub(super) fn close(&mut self, depth: usize) {
-        self.used.retain(|(_, at)| *at < depth);
-    }
-
-    fn is_used(&self, name: &str) -> bool {
-        // Names differ by more than case on SQLite, and on some file systems on MySQL.
-        self.used
-            .iter()
-            .any(|(used, _)| used.eq_ignore_ascii_case(name))
-            || self.is_made(name)
-    }
-
-    fn is_made(&self, name: &str) -> bool {
-        self.aliases > 0 && alias_number(name).is_some_and(|n| n <= self.aliases)
+    fn any_name(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.scope.names().any(&is) || self.outer.iter().any(|scope| scope.names().any(&is))
     }
 }
 

@@ -67,7 +67,6 @@ impl<'q> Writer<'q> {
     /// Writes the joins of the current query and returns to the one around it.
     pub(super) fn leave(&mut self) {
         self.insert_joins();
-        self.names.close(self.query_depth());
         if let Some(around) = self.outer.pop() {
             self.scope = around;
         }
@@ -133,18 +132,13 @@ impl<'q> Writer<'q> {
     }
 
     /// A table behind FROM or JOIN, with its alias if it has one.
+    #[inline]
     pub(super) fn table(&mut self, (table, name): Named) {
         self.quoted(&table.quoted);
         if let TableName::Alias(number) = name {
             self.push(" AS ");
             self.alias(number);
         }
-    }
-
-    /// Takes a name for a table of the query at the given depth.
-    pub(super) fn claim(&mut self, table: &'static Table, at: usize) -> TableName {
-        self.note_read(table.name, at);
-        self.names.claim(table.name, at)
     }
 
     /// Remembers when a subquery reads the table that the statement changes.
@@ -204,18 +198,12 @@ impl<'q> Writer<'q> {
         let parent = scope.joined.iter().find(|joined| joined.path == hop.parent);
         let optional = hop.relation.nullable || hop.relation.to_many;
         let left = !inner && (optional || parent.is_some_and(|parent| parent.left));
-        let through = match &hop.relation.link {
-            Link::Direct(_) => TableName::Own,
-            Link::Through { table, .. } => self.claim(table, at),
-        };
-        let name = self.claim(path.table, at);
-        self.scope_at(at).joined.push(Joined {
-            path,
-            name,
-            through,
+        let joined = Joined {
             left,
-        });
-        Ok((path.table, name))
+            ..self.claim_path(path, at)
+        };
+        self.scope_at(at).joined.push(joined);
+        Ok((path.table, joined.name))
     }
 
     /// Puts the text of the joins at the end of FROM.

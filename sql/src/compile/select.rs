@@ -91,6 +91,7 @@ impl<'q> Writer<'q> {
     }
 
     /// WHERE, unless the filter is empty.
+    #[inline]
     pub(super) fn filter(&mut self, filter: &'q Expr) -> Result<(), Error> {
         if matches!(filter, Expr::And(all) if all.is_empty()) {
             return Ok(());
@@ -172,6 +173,7 @@ impl<'q> Writer<'q> {
         Ok(())
     }
 
+    #[inline]
     fn all_columns(&mut self, table: &'static crate::schema::Table, name: TableName) {
         if name == TableName::Own {
             self.quoted(&table.select_list);
@@ -185,6 +187,7 @@ impl<'q> Writer<'q> {
         }
     }
 
+    #[inline]
     fn order_by(&mut self, terms: &'q [OrderBy]) -> Result<(), Error> {
         for (i, term) in terms.iter().enumerate() {
             self.push(if i == 0 { " ORDER BY " } else { ", " });
@@ -229,6 +232,7 @@ impl<'q> Writer<'q> {
         Ok(())
     }
 
+    #[inline]
     fn limit(&mut self, Limit { limit, offset }: Limit) {
         // No table has more rows than an i64 counts, and servers refuse larger numbers.
         let cap = |n: u64| usize::try_from(n.min(i64::MAX.unsigned_abs())).unwrap_or(usize::MAX);

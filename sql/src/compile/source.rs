@@ -52,8 +52,7 @@ impl<'q> Writer<'q> {
     }
 
     fn claim_chosen(&mut self, name: &'q Ident) -> Result<(), Error> {
-        let depth = self.query_depth();
-        if !self.names.claim_chosen(name.as_str(), depth) {
+        if self.is_made(name.as_str()) {
             return Err(self.malformed(format!(
                 "the name `{}` of a subquery's table is one that the compiler gave to another; \
                  choose an alias that does not look like `t1`",

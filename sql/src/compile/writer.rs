@@ -1,7 +1,6 @@
 //! The buffer that a statement is written to, and what is known while it is written.
 
 use crate::compile::Compiled;
-use crate::compile::names::Names;
 use crate::compile::number::{push_number, push_placeholder};
 use crate::compile::scope::Scope;
 use crate::dialect::Placeholder;
@@ -24,7 +23,8 @@ pub(super) struct Writer<'q> {
     pub(super) scope: Scope<'q>,
     /// The queries around it, outermost first.
     pub(super) outer: Vec<Scope<'q>>,
-    pub(super) names: Names<'q>,
+    /// How many aliases the compiler has made.
+    pub(super) aliases: u32,
     /// The table that an UPDATE or DELETE changes, and whether a subquery reads it.
     pub(super) changed: Option<&'q str>,
     pub(super) reads_changed: bool,
@@ -50,7 +50,7 @@ impl<'q> Writer<'q> {
             statement,
             scope: Scope::default(),
             outer: Vec::new(),
-            names: Names::default(),
+            aliases: 0,
             changed: None,
             reads_changed: false,
             depth: 0,
@@ -59,7 +59,7 @@ impl<'q> Writer<'q> {
     }
 
     #[inline]
-    pub(super) fn finish(self) -> Result<Compiled<'q>, Error> {
+    pub(super) fn finish(&mut self) -> Result<Compiled<'q>, Error> {
         let max = self.dialect.max_binds();
         if self.binds.len() > max {
             return Err(self.too_many_binds(self.binds.len()));
@@ -69,9 +69,10 @@ impl<'q> Writer<'q> {
                 "a name contains NUL, where the text of a statement ends for the server",
             ));
         }
+        // Moving out of the writer would copy all of it.
         Ok(Compiled {
-            sql: self.sql,
-            binds: self.binds,
+            sql: std::mem::take(&mut self.sql),
+            binds: std::mem::take(&mut self.binds),
         })
     }
 
