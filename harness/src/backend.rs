@@ -23,13 +23,6 @@ impl Backend {
             Backend::Sqlite => "sqlite",
         }
     }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|backend| backend.name() == name)
-    }
 }
 
 impl fmt::Display for Backend {

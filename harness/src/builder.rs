@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+use testudo_orm::Model;
+use testudo_orm::schema::tables_of;
+use testudo_sql::schema::Table;
+
 use crate::backend::Backend;
 use crate::context::TestContext;
 use crate::error::Error;
@@ -29,6 +33,7 @@ pub fn test_context() -> TestContextBuilder {
         isolation: Isolation::default(),
         seed: None,
         migrations: None,
+        models: Vec::new(),
         url: None,
         allow_non_test_database: false,
         manifest_dir: None,
@@ -44,6 +49,7 @@ pub struct TestContextBuilder {
     isolation: Isolation,
     seed: Option<u64>,
     migrations: Option<PathBuf>,
+    models: Vec<&'static Table>,
     url: Option<String>,
     allow_non_test_database: bool,
     manifest_dir: Option<PathBuf>,
@@ -60,6 +66,18 @@ impl TestContextBuilder {
     /// that is tested (`CARGO_MANIFEST_DIR`), or else at the working directory.
     pub fn migrations(mut self, dir: impl Into<PathBuf>) -> Self {
         self.migrations = Some(dir.into());
+        self
+    }
+
+    /// Makes the tables of this model, with those of its many-to-many relations, in place of
+    /// migrations. Call it once for each model.
+    pub fn model<M: Model>(self) -> Self {
+        self.models(tables_of::<M>())
+    }
+
+    /// Makes these tables, in place of migrations; [`model`](Self::model) knows those of a model.
+    pub fn models(mut self, tables: impl IntoIterator<Item = &'static Table>) -> Self {
+        self.models.extend(tables);
         self
     }
 
@@ -119,6 +137,7 @@ impl TestContextBuilder {
             isolation: self.isolation,
             seed: settings.seed.or(self.seed).unwrap_or_default(),
             migrations: self.migrations.map(absolute),
+            models: self.models,
             existing: self.url.map(|url| Existing {
                 url,
                 allowed: self.allow_non_test_database,

@@ -48,6 +48,8 @@ pub use testudo_fixtures_macros::orm_test as test;
 /// What the expansion of `#[orm_test]` names. It changes without notice.
 #[doc(hidden)]
 pub mod __private {
+    pub use testudo_orm::schema::tables_of;
+
     pub use crate::backend::Backend;
     pub use crate::isolation::{Isolation, Parameter};
     pub use crate::run::{Options, Outcome, run};

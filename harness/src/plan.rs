@@ -1,6 +1,10 @@
 //! What a test asks for, and what its database is made of.
 
+use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
+use std::ptr;
+
+use testudo_sql::schema::Table;
 
 use crate::backend::Backend;
 use crate::error::Error;
@@ -14,6 +18,7 @@ pub(crate) struct Plan {
     pub(crate) isolation: Isolation,
     pub(crate) seed: u64,
     pub(crate) migrations: Option<PathBuf>,
+    pub(crate) models: Vec<&'static Table>,
     pub(crate) existing: Option<Existing>,
 }
 
@@ -37,15 +42,47 @@ pub(crate) struct Ingredients {
 pub(crate) enum Schema {
     Empty,
     Migrations(Migrations),
+    Models(Models),
+}
+
+/// The tables of models.
+///
+/// A model's table is a static that never changes, so its address stands for its contents: no
+/// statement has to be generated to find out that two tests mean the same tables.
+#[derive(Debug, Clone)]
+pub(crate) struct Models(pub(crate) Vec<&'static Table>);
+
+impl PartialEq for Models {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(a, b)| ptr::eq(*a, *b))
+    }
+}
+
+impl Eq for Models {}
+
+impl Hash for Models {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for table in &self.0 {
+            ptr::hash(*table, state);
+        }
+    }
 }
 
 impl Plan {
     /// Reads the files anew for each test: ten migrations take 0.05 ms, and a template can never be
     /// older than its files.
     pub(crate) fn ingredients(&self) -> Result<Ingredients, Error> {
-        let schema = match &self.migrations {
-            None => Schema::Empty,
-            Some(dir) => Schema::Migrations(Migrations::read(dir)?),
+        let schema = match (&self.migrations, self.models.as_slice()) {
+            (None, []) => Schema::Empty,
+            (Some(dir), []) => Schema::Migrations(Migrations::read(dir)?),
+            (None, models) => Schema::Models(Models(models.to_vec())),
+            (Some(dir), _) => {
+                return Err(Error::configuration(format!(
+                    "`models` and the migrations in `{}` both make the tables; `models` generates the \
+                     schema in place of migrations: keep one of them",
+                    dir.display()
+                )));
+            }
         };
         Ok(Ingredients { schema })
     }

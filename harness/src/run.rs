@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 
 use futures_util::FutureExt;
+use testudo_sql::schema::Table;
 
 use crate::backend::Backend;
 use crate::builder::test_context;
@@ -30,6 +31,8 @@ pub struct Options {
     pub backend: Backend,
     /// The directory of migrations.
     pub migrations: Option<&'static str>,
+    /// The tables of the models, for each of them.
+    pub models: &'static [fn() -> Vec<&'static Table>],
     /// How the test is kept apart.
     pub isolation: Isolation,
     /// Which runtime drives it.
@@ -45,6 +48,7 @@ impl Options {
     pub const DEFAULT: Self = Options {
         backend: Backend::Sqlite,
         migrations: None,
+        models: &[],
         isolation: Isolation::Rollback,
         runtime: RuntimeKind::Shared,
         seed: None,
@@ -55,6 +59,7 @@ impl Options {
         let mut builder = test_context()
             .backend(self.backend)
             .isolation(self.isolation)
+            .models(self.models.iter().flat_map(|tables| tables()))
             .seed(self.seed.unwrap_or_else(|| stable_hash(&site.test_name())));
         if let Some(dir) = self.migrations {
             builder = builder.migrations(dir);

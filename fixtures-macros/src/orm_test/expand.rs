@@ -121,7 +121,7 @@ fn options(test: &OrmTest, backend: &Ident) -> TokenStream {
     let private = private();
     let Options {
         migrations,
-        models: _,
+        models,
         fixtures,
         isolation,
         runtime,
@@ -134,6 +134,9 @@ fn options(test: &OrmTest, backend: &Ident) -> TokenStream {
             .as_ref()
             .map(|dir| quote!(migrations: ::core::option::Option::Some(#dir))),
     );
+    if !models.is_empty() {
+        fields.push(quote!(models: &[#(#private::tables_of::<#models>),*]));
+    }
     if !fixtures.is_empty() {
         fields.push(quote!(fixtures: &[#(#fixtures),*]));
     }

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, LitStr, Meta, MetaList, MetaNameValue,
-    Path, Token, Type,
+    Attribute, Expr, ExprLit, FnArg, Ident, Item, ItemFn, Lit, LitStr, Meta, MetaList,
+    MetaNameValue, Path, Token, Type,
 };
 
 use crate::diagnostics::{Diagnostics, listed, suggestion};
@@ -60,13 +60,7 @@ pub(super) fn parse(options: TokenStream, item: TokenStream) -> syn::Result<OrmT
         }
     };
     let options = read_options(&written, &mut mistakes);
-    let function = match syn::parse2::<ItemFn>(item) {
-        Ok(function) => Some(function),
-        Err(error) => {
-            mistakes.add(error);
-            None
-        }
-    };
+    let function = read_function(item, &mut mistakes);
     let mut parameters = Vec::new();
     if let Some(function) = &function {
         check_attributes(&function.attrs, &mut mistakes);
@@ -83,6 +77,24 @@ pub(super) fn parse(options: TokenStream, item: TokenStream) -> syn::Result<OrmT
             proc_macro2::Span::call_site(),
             "`#[orm_test]` is for functions",
         )),
+    }
+}
+
+fn read_function(item: TokenStream, mistakes: &mut Diagnostics) -> Option<ItemFn> {
+    match syn::parse2::<Item>(item) {
+        Ok(Item::Fn(function)) => Some(function),
+        Ok(other) => {
+            mistakes.error(
+                other,
+                "an `#[orm_test]` is an `async fn`",
+                "put it on a function",
+            );
+            None
+        }
+        Err(error) => {
+            mistakes.add(error);
+            None
+        }
     }
 }
 
@@ -183,8 +195,8 @@ fn list<T: syn::parse::Parse>(meta: &Meta, example: &str, mistakes: &mut Diagnos
             Vec::new()
         }
         Ok(items) => items.into_iter().collect(),
-        Err(error) => {
-            mistakes.add(error);
+        Err(_) => {
+            wrong_form(meta, example, mistakes);
             Vec::new()
         }
     }

@@ -41,10 +41,11 @@ impl Session {
             }
             Isolation::Clone => {
                 let template = template::of(ingredients).await?;
-                Ok(Session::Temporary(template.copy().await?))
+                Ok(Session::Temporary(template.copy()?))
             }
             Isolation::Fresh => {
-                let database = temporary::TemporaryDatabase::made_of(&ingredients).await?;
+                let image = apply::build(&ingredients).await?;
+                let database = temporary::TemporaryDatabase::copy_of(image.as_deref())?;
                 Ok(Session::Temporary(database))
             }
         }

@@ -19,10 +19,13 @@ pub(super) fn record(backend: Backend, test: &str, manifest_dir: Option<&str>) {
             Ok(path) => format!("listed in `{}`", path.display()),
             Err(error) => error.to_string(),
         };
+        let built: Vec<&str> = Backend::ALL.iter().map(|backend| backend.name()).collect();
         // Not `eprintln!`: libtest would capture it, and show it only if the test failed.
         let _ = writeln!(
             io::stderr(),
-            "testudo: tests on {backend} are skipped: `TESTUDO_BACKENDS` does not name it ({listed})"
+            "testudo: tests on {backend} are skipped, because `TESTUDO_BACKENDS` names other backends; this \
+             build of testudo has `{}` ({listed})",
+            built.join("`, `")
         );
     }
     if let Ok(path) = file {

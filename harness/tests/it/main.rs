@@ -1,13 +1,17 @@
 //! The harness as its users see it.
 
+mod child;
 mod clone;
+mod crowd;
 mod file;
 mod fresh;
 mod migrations;
 mod orm_test;
 mod rollback;
+mod rstest;
 mod scratch;
 mod template;
+mod ui;
 
 use testudo::prelude::*;
 use testudo::{Isolation, TestContextBuilder};

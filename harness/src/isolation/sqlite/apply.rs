@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use sqlx::migrate::{Migrate, MigrateError};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection};
+use testudo_orm::schema::generate;
+use testudo_sql::Dialect;
 
 use super::Image;
 use crate::error::{Error, MigrationFailure};
 use crate::migrations::{MigrationFile, Migrations, statements};
-use crate::plan::{Ingredients, Schema};
+use crate::plan::{Ingredients, Models, Schema};
 
 /// Where `sqlx::migrate!` looks: an application that migrates at its start finds nothing to do.
 const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
@@ -43,7 +45,21 @@ pub(super) async fn schema(
     match &ingredients.schema {
         Schema::Empty => Ok(()),
         Schema::Migrations(migrations) => migrate(connection, migrations).await,
+        Schema::Models(models) => create_tables(connection, models).await,
     }
+}
+
+async fn create_tables(connection: &mut SqliteConnection, models: &Models) -> Result<(), Error> {
+    let statements = generate(Dialect::Sqlite, &models.0)
+        .map_err(|error| Error::configuration(format!("failed to generate the schema: {error}")))?;
+    for statement in statements {
+        let what = shortened(&statement);
+        connection
+            .execute(AssertSqlSafe(statement))
+            .await
+            .map_err(|error| Error::database(format!("create the schema with `{what}`"), error))?;
+    }
+    Ok(())
 }
 
 async fn migrate(connection: &mut SqliteConnection, migrations: &Migrations) -> Result<(), Error> {

@@ -21,7 +21,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// One test in somebody's file. Tests of this process take turns: the file has one writer.
 #[derive(Debug)]
-pub(in crate::isolation) struct FileSession {
+pub(crate) struct FileSession {
     // Before the turn, so that the transaction is over when the next test starts.
     held: Held,
     url: String,

@@ -20,7 +20,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// sqlx counts that transaction, so `begin` on the pool is a savepoint and its commit a release. A
 /// statement that fails needs no healing: SQLite undoes that statement alone.
 #[derive(Debug)]
-pub(in crate::isolation) struct Held {
+pub(crate) struct Held {
     pool: SqlitePool,
     witness: Arc<Witness>,
 }

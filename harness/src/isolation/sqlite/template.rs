@@ -98,7 +98,7 @@ impl Template {
     }
 
     /// A copy to commit to.
-    pub(super) async fn copy(&self) -> Result<TemporaryDatabase, Error> {
-        TemporaryDatabase::copy_of(self.image.as_deref()).await
+    pub(super) fn copy(&self) -> Result<TemporaryDatabase, Error> {
+        TemporaryDatabase::copy_of(self.image.as_deref())
     }
 }

@@ -7,12 +7,11 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqlitePool};
 
-use super::{apply, close};
+use super::close;
 use crate::error::Error;
-use crate::plan::Ingredients;
 
 /// As many as sqlx opens by default: code that needs more under test needs more in production.
 const MAX_CONNECTIONS: u32 = 10;
@@ -28,14 +27,14 @@ const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 /// another. That is why it is a file. In memory, SQLite has two ways to share a database, and in both
 /// a test that reads on one connection while it has written on another gets "database is locked".
 #[derive(Debug)]
-pub(in crate::isolation) struct TemporaryDatabase {
+pub(crate) struct TemporaryDatabase {
     path: PathBuf,
     pool: SqlitePool,
 }
 
 impl TemporaryDatabase {
     /// A file with this image in it.
-    pub(super) async fn copy_of(image: Option<&[u8]>) -> Result<Self, Error> {
+    pub(super) fn copy_of(image: Option<&[u8]>) -> Result<Self, Error> {
         let mut image = image.unwrap_or_default().to_vec();
         // Bytes 18 and 19 are the write and read versions of the file format: 2 is WAL. A statement
         // would do the same and cost a millisecond. https://sqlite.org/fileformat2.html
@@ -55,23 +54,6 @@ impl TemporaryDatabase {
             .max_lifetime(None)
             .connect_lazy_with(options);
         Ok(Self { path, pool })
-    }
-
-    /// An empty file to which the ingredients are applied.
-    pub(super) async fn made_of(ingredients: &Ingredients) -> Result<Self, Error> {
-        let database = Self::copy_of(None).await?;
-        let options = SqliteConnectOptions::clone(&database.pool.connect_options());
-        let mut connection = options
-            .journal_mode(SqliteJournalMode::Wal)
-            .connect()
-            .await
-            .map_err(|error| Error::database("open the database of the test", error))?;
-        apply::schema(&mut connection, ingredients).await?;
-        connection
-            .close()
-            .await
-            .map_err(|error| Error::database("close the database of the test", error))?;
-        Ok(database)
     }
 
     pub(super) fn pool(&self) -> &SqlitePool {
