@@ -71,6 +71,8 @@ fn one_per_backend(test: &OrmTest, backends: &[Ident]) -> TokenStream {
 
         #(#cfgs)*
         #[cfg(test)]
+        // rstest makes names such as `name_1___alice__`.
+        #[allow(non_snake_case)]
         mod #name {
             #(#tests)*
         }

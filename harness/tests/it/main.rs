@@ -6,6 +6,7 @@ mod crowd;
 mod file;
 mod fresh;
 mod migrations;
+mod models;
 mod orm_test;
 mod rollback;
 mod rstest;
