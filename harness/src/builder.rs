@@ -26,7 +26,6 @@ use crate::settings::Settings;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use]
 pub fn test_context() -> TestContextBuilder {
     TestContextBuilder {
         backend: Backend::Sqlite,

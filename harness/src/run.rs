@@ -101,10 +101,10 @@ fn run_boxed(site: &Site, options: &Options, body: &mut BoxedBody<'_>) {
     if !settings.selects(options.backend) {
         skip::record(options.backend, &site.test_name(), site.manifest_dir);
         // A test that should panic fails if it does not.
-        return match options.should_panic {
-            Some(message) => resume_unwind(Box::new(message)),
-            None => (),
-        };
+        if let Some(message) = options.should_panic {
+            resume_unwind(Box::new(message));
+        }
+        return;
     }
     let plan = options.plan(site, settings);
     let test = one_test(
