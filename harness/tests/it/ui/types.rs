@@ -2,7 +2,6 @@
 use testudo::__private::{Options, Parameter, run, site};
 use testudo::Db;
 
-struct NotAModel;
 struct NotDebug;
 
 async fn of_another_type(_db: Db, _number: u32) {}
@@ -21,5 +20,4 @@ fn main() {
     });
     run(site!("a_number"), Options::DEFAULT, |_| a_number());
     run(site!("an_error_without_debug"), Options::DEFAULT, |_| an_error_without_debug());
-    let _ = Options { models: &[testudo::__private::tables_of::<NotAModel>], ..Options::DEFAULT };
 }
