@@ -26,6 +26,7 @@ mod date_part;
 mod delete;
 mod expr;
 mod function;
+mod in_set;
 mod insert;
 mod like;
 mod names;

@@ -8,14 +8,18 @@
 //! the collation of its columns.
 
 mod column_type;
+mod default;
+mod drop_table;
+mod foreign_key;
 mod index;
 mod literal;
 mod names;
 mod schema;
 mod table;
 
+pub use crate::ddl::default::Default;
+pub use crate::ddl::drop_table::DropTable;
+pub use crate::ddl::foreign_key::ForeignKey;
 pub use crate::ddl::index::{CreateIndex, DropIndex};
 pub use crate::ddl::schema::{create_schema, drop_schema};
-pub use crate::ddl::table::{
-    Check, ColumnDefinition, CreateTable, Default, DropTable, ForeignKey, Unique,
-};
+pub use crate::ddl::table::{Check, ColumnDefinition, CreateTable, Unique};

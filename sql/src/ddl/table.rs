@@ -1,9 +1,10 @@
-//! CREATE TABLE and DROP TABLE.
+//! CREATE TABLE.
 
 use compact_str::CompactString;
 
+use crate::ddl::default::now;
 use crate::ddl::names::{MAX_NAME, Names};
-use crate::ddl::{column_type, literal};
+use crate::ddl::{Default, ForeignKey, column_type, literal};
 use crate::schema::{ColumnDefault, ColumnType, Index, OnDelete, Reference, Table};
 use crate::{Dialect, Error, Ident, Value};
 
@@ -41,15 +42,6 @@ pub struct ColumnDefinition {
     pub default: Option<Default>,
 }
 
-/// The default of a new column.
-#[derive(Debug, Clone)]
-pub enum Default {
-    /// A constant.
-    Value(Value),
-    /// The time of the statement, in UTC.
-    Now,
-}
-
 /// A unique constraint.
 #[derive(Debug, Clone)]
 pub struct Unique {
@@ -68,21 +60,6 @@ pub struct Check {
     pub column: Ident,
     /// The texts.
     pub choices: Vec<CompactString>,
-}
-
-/// A foreign key.
-#[derive(Debug, Clone)]
-pub struct ForeignKey {
-    /// Its name.
-    pub name: Ident,
-    /// The columns that refer.
-    pub columns: Vec<Ident>,
-    /// The table referred to.
-    pub table: Ident,
-    /// The columns referred to.
-    pub references: Vec<Ident>,
-    /// What happens when the row referred to is deleted.
-    pub on_delete: OnDelete,
 }
 
 impl CreateTable {
@@ -390,102 +367,6 @@ impl CreateTable {
             "CREATE TABLE",
             format!("`{}`: {problem}", self.name.as_str()),
         )
-    }
-}
-
-impl ForeignKey {
-    /// Appends the constraint.
-    pub(super) fn write(&self, dialect: Dialect, out: &mut String) -> Result<(), Error> {
-        if self.columns.len() != self.references.len() || self.columns.is_empty() {
-            return Err(Error::malformed(
-                "CREATE TABLE",
-                format!(
-                    "the foreign key `{}` has {} columns for {}",
-                    self.name.as_str(),
-                    self.columns.len(),
-                    self.references.len()
-                ),
-            ));
-        }
-        let style = dialect.quote_style();
-        out.push_str("CONSTRAINT ");
-        self.name.write_to(out, style);
-        out.push_str(" FOREIGN KEY (");
-        list(dialect, &self.columns, out);
-        out.push_str(") REFERENCES ");
-        self.table.write_to(out, style);
-        out.push_str(" (");
-        list(dialect, &self.references, out);
-        out.push_str(") ON DELETE ");
-        out.push_str(match (self.on_delete, dialect) {
-            (OnDelete::Cascade, _) => "CASCADE",
-            (OnDelete::Restrict, _) => "RESTRICT",
-            (OnDelete::SetNull, _) => "SET NULL",
-            (OnDelete::NoAction, _) => "NO ACTION",
-            (OnDelete::SetDefault, Dialect::Sqlite | Dialect::Postgres) => "SET DEFAULT",
-            (OnDelete::SetDefault, Dialect::MySql | Dialect::MariaDb) => {
-                return Err(Error::unsupported(
-                    dialect,
-                    "ON DELETE SET DEFAULT",
-                    "set NULL, or update the rows before the deletion",
-                ));
-            }
-        });
-        Ok(())
-    }
-}
-
-/// A DROP TABLE statement.
-#[derive(Debug, Clone)]
-pub struct DropTable {
-    /// The table.
-    pub name: Ident,
-    /// `IF EXISTS`.
-    pub if_exists: bool,
-}
-
-impl DropTable {
-    /// The statement's text.
-    #[must_use]
-    pub fn compile(&self, dialect: Dialect) -> String {
-        let mut out = String::from("DROP TABLE ");
-        if self.if_exists {
-            out.push_str("IF EXISTS ");
-        }
-        self.name.write_to(&mut out, dialect.quote_style());
-        out
-    }
-}
-
-/// The default that is the time of the statement, in the form in which the column stores times.
-fn now(dialect: Dialect, ty: ColumnType) -> Option<&'static str> {
-    let [instant, naive, date, time] = match dialect {
-        Dialect::Sqlite => [
-            "(strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))",
-            "(strftime('%Y-%m-%dT%H:%M:%f000', 'now'))",
-            "(date('now'))",
-            "(strftime('%H:%M:%f000', 'now'))",
-        ],
-        Dialect::Postgres => [
-            "CURRENT_TIMESTAMP",
-            "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')",
-            "(CAST(CURRENT_TIMESTAMP AT TIME ZONE 'UTC' AS DATE))",
-            "(CAST(CURRENT_TIMESTAMP AT TIME ZONE 'UTC' AS TIME))",
-        ],
-        // CURRENT_TIMESTAMP is in the session's zone, and DATETIME keeps none.
-        Dialect::MySql | Dialect::MariaDb => [
-            "(UTC_TIMESTAMP(6))",
-            "(UTC_TIMESTAMP(6))",
-            "(UTC_DATE())",
-            "(UTC_TIME(6))",
-        ],
-    };
-    match ty {
-        ColumnType::DateTime => Some(instant),
-        ColumnType::NaiveDateTime => Some(naive),
-        ColumnType::Date => Some(date),
-        ColumnType::Time => Some(time),
-        _ => None,
     }
 }
 
