@@ -1,4 +1,10 @@
 //! Integration tests of the ORM, in one binary.
 
 mod derive;
+mod errors;
+mod fields;
+mod lookups;
+mod querysets;
+mod relations;
 mod shop;
+mod transactions;

@@ -134,3 +134,19 @@ pub struct Job {
     #[field(default = "misc", on_delete = SetDefault)]
     pub category: ForeignKey<Category>,
 }
+
+/// Users of these names, saved.
+pub async fn people(db: &Db, names: &[&str]) -> testudo_orm::Result<Vec<User>> {
+    let user = |name: &&str| {
+        User::builder()
+            .username(*name)
+            .email(format!("{name}@example.com"))
+            .first_name("A")
+            .build()
+    };
+    let users = names
+        .iter()
+        .map(user)
+        .collect::<testudo_orm::Result<Vec<_>>>()?;
+    User::bulk_create(db, users).await
+}
