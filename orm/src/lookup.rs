@@ -68,8 +68,7 @@ macro_rules! lookups {
                 self.compare(CompareOp::Eq, value.into_operand())
             }
 
-            /// Not equal. A NULL is not equal to anything but NULL, and such a row is not matched:
-            /// use `!column.eq(value)` or `exclude` for the rows that `eq` leaves out.
+            /// Not equal: the opposite of [`eq`](Self::eq), so NULL is not equal to any value.
             pub fn ne(self, value: impl IntoOperand<M, T>) -> Filter<M> {
                 self.compare(CompareOp::Ne, value.into_operand())
             }
@@ -124,7 +123,7 @@ macro_rules! lookups {
                 self.membership(values, false)
             }
 
-            /// None of these; every row when there are none.
+            /// None of these: the opposite of [`is_in`](Self::is_in); every row when there are none.
             pub fn not_in<V: IntoOperand<M, T>>(
                 self,
                 values: impl IntoIterator<Item = V>,

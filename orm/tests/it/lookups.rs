@@ -121,6 +121,14 @@ async fn the_opposite_of_a_condition_on_a_nullable_column_includes_its_nulls(
     let january = User::last_login.eq(day("2024-01-01"));
     assert_eq!(names(&db, january.clone()).await?, "alice");
     assert_eq!(names(&db, !january.clone()).await?, "bob carol");
+    assert_eq!(
+        names(&db, User::last_login.ne(day("2024-01-01"))).await?,
+        "bob carol"
+    );
+    assert_eq!(
+        names(&db, User::last_login.not_in([day("2024-01-01")])).await?,
+        "bob carol"
+    );
     let excluded = User::exclude(january).count(&db).await?;
     assert_eq!(excluded, 2);
     assert_eq!(names(&db, User::last_login.is_null()).await?, "carol");
