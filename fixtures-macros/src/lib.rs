@@ -16,9 +16,7 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(Model, attributes(model, field))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    model::derive(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    model::derive(&input).into()
 }
 
 /// Makes a fieldless enum a type that a model's field can have. See `testudo_orm::DbEnum`.

@@ -7,17 +7,22 @@ mod expand;
 mod parse;
 
 use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 use syn::{Attribute, DeriveInput, Expr, LitStr, Path, Type, Visibility};
 
 use crate::diagnostics::Diagnostics;
 
-/// The code for one struct.
-pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
+/// The code for one struct. It is written in spite of mistakes wherever it can be: without it, each
+/// use of the model would look like one more mistake.
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let model = parse::model(input, &mut diagnostics);
-    diagnostics.finish()?;
-    // A model is only missing where a mistake was reported.
-    Ok(model.as_ref().map(expand::model).unwrap_or_default())
+    let code = model.as_ref().map(expand::model);
+    let mistakes = diagnostics
+        .finish()
+        .err()
+        .map(syn::Error::into_compile_error);
+    quote!(#mistakes #code)
 }
 
 /// A struct that is a row of a table.
@@ -161,5 +166,28 @@ impl Field {
     fn name(&self) -> String {
         use syn::ext::IdentExt;
         self.ident.unraw().to_string()
+    }
+}
+
+impl Kind {
+    /// The model at the other end, if the field is a relation.
+    fn target(&self) -> Option<&Type> {
+        match self {
+            Kind::Column(column) => column.reference.as_ref().map(|reference| &reference.target),
+            Kind::Reverse(reverse) => Some(&reverse.target),
+            Kind::ManyToMany(relation) => Some(&relation.target),
+        }
+    }
+
+    /// The model at the other end of a relation, and how that one calls it.
+    fn related_name(&self) -> Option<(&Type, &LitStr)> {
+        match self {
+            Kind::Column(column) => {
+                let reference = column.reference.as_ref()?;
+                Some((&reference.target, reference.related_name.as_ref()?))
+            }
+            Kind::ManyToMany(relation) => Some((&relation.target, relation.related_name.as_ref()?)),
+            Kind::Reverse(_) => None,
+        }
     }
 }

@@ -34,6 +34,7 @@ impl<T> IntoField<Option<T>> for T {
 // There is none for `Option<&str>` or `Option<&User>`: with it, the type of a plain `None` would be in doubt.
 macro_rules! stand_ins {
     ($([$($generic:tt)*] $source:ty => $field:ty, |$value:ident| $expr:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($generic)*> IntoField<$field> for $source {
             fn into_field(self) -> $field {
                 let $value = self;
@@ -41,6 +42,7 @@ macro_rules! stand_ins {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($generic)*> IntoField<Option<$field>> for $source {
             fn into_field(self) -> Option<$field> {
                 let $value = self;

@@ -43,6 +43,7 @@ pub use crate::error::{Error, IntegrityError, IntegrityKind, Result, ValidationE
 pub use crate::expression::{Dated, Expression, Number, avg, count, count_distinct, max, min, sum};
 pub use crate::field::FieldType;
 pub use crate::filter::Filter;
+pub use crate::into_field::IntoField;
 pub use crate::lookup::Text;
 pub use crate::model::{Key, Model};
 pub use crate::operand::{IntoOperand, Operand};

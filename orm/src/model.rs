@@ -10,6 +10,78 @@ use crate::row::RowReader;
 use crate::{Db, FieldType, Filter, QuerySet, Result};
 
 /// A struct that is a row of a table. Derive it with `#[derive(Model)]`.
+///
+/// ```
+/// use chrono::{DateTime, Utc};
+/// use rust_decimal::Decimal;
+/// use testudo_orm::prelude::*;
+///
+/// #[derive(Model, Debug, Clone)]
+/// #[model(table = "users")]
+/// pub struct User {
+///     #[field(primary_key)]
+///     pub id: i64,
+///     #[field(max_length = 50, unique)]
+///     pub username: String,
+///     pub orders: ReverseRelation<Order>,
+/// }
+///
+/// #[derive(Model, Debug, Clone)]
+/// #[model(table = "orders", ordering("-created_at"), index(user, created_at))]
+/// pub struct Order {
+///     #[field(primary_key)]
+///     pub id: i64,
+///     #[field(related_name = "orders", on_delete = Restrict)]
+///     pub user: ForeignKey<User>,
+///     #[field(max_digits = 10, decimal_places = 2)]
+///     pub total_amount: Decimal,
+///     #[field(default = false)]
+///     pub is_paid: bool,
+///     pub note: Option<String>,
+///     #[field(auto_now_add)]
+///     pub created_at: DateTime<Utc>,
+/// }
+///
+/// let unpaid = Order::is_paid.eq(false) & Order::user().username.eq("alice");
+/// let order = Order::builder().user_id(1).total_amount(25).build()?;
+/// assert_eq!(order.user.id(), 1);
+/// # let _ = unpaid;
+/// # Ok::<(), testudo_orm::Error>(())
+/// ```
+///
+/// The derive adds to the struct:
+/// - a constant for each column, `Order::is_paid`, and `Order::user_id` for a foreign key `user`;
+/// - a function for each relation, `Order::user()`, that leads to the columns of the other model;
+/// - `OrderBuilder`, which [`builder`](Self::builder) returns: a method for each field, and `user_id`
+///   beside `user`. `None` is the value of an `Option` that is not set. Fields with `auto_now` and
+///   `auto_now_add` have no method, since each save sets them;
+/// - `OrderColumns`, the type of what a relation that leads to `Order` returns.
+///
+/// # Settings of `#[model(...)]`
+/// - `table = "orders"`: the name of the table; else the struct's name in `snake_case`.
+/// - `ordering("-created_at", "id")`: the default order of query sets, `-` for descending.
+/// - `index(a, b)`, `unique(a, b)`: over several columns, by the names of the fields; may be repeated.
+/// - `crate = path`: where the derive finds this crate, if not under its own name or in `testudo`.
+///
+/// # Settings of `#[field(...)]`
+/// - `primary_key`: exactly one field. The database numbers `i16`, `i32` and `i64` (an unsaved row has
+///   the key 0) unless `generated = false` is added; a `Uuid` that is not set is made up (version 4).
+/// - `unique`, `index`, `column = "name"`.
+/// - `max_length = 50` for a `String`, which is TEXT without it.
+/// - `max_digits = 10, decimal_places = 2` for a `Decimal`, which needs both.
+/// - `default = expression`: what the builder takes where nothing is set. A literal, a path such as
+///   `Status::Pending` or `dec!(..)` is the column's DEFAULT in the database too.
+/// - `auto_now`, `auto_now_add`: the time of each save, or of the first.
+///
+/// # Relations
+/// - `ForeignKey<User>` and `OneToOne<User>`, or an `Option` of these: the column is the field's name
+///   and `_id`. `on_delete` is `Cascade` (the default), `Restrict`, `SetNull` (for an `Option`),
+///   `SetDefault` or `NoAction`. `default` takes a primary key.
+/// - `ReverseRelation<Order>` and `ReverseOneToOne<Profile>`: the other side, without a column; the
+///   field's name is the `related_name` that the other model gives.
+/// - `ManyToMany<Tag>`: by a table `articles_tags` (`through = "name"` for another) with the columns
+///   `article_id` and `tag_id`; between rows of one model `from_article_id` and `to_article_id`. The
+///   other side is `#[field(reverse)] articles: ManyToMany<Article>`, again by `related_name`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",
@@ -84,6 +156,10 @@ pub trait Model: Sized + Send + Sync + 'static {
 }
 
 /// A type that can be a primary key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the type of a primary key",
+    note = "primary keys are integers (i16, i32, i64), String, Uuid or NaiveDate"
+)]
 pub trait Key: FieldType<Base = Self> + Clone + PartialEq + std::fmt::Debug {
     /// Whether this stands for a key that the server has yet to give.
     fn is_unassigned(&self) -> bool {

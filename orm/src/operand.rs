@@ -78,6 +78,7 @@ impl<M, T: DbEnum> IntoOperand<M, Option<T>> for Option<T> {
 /// Lets values of the types in brackets stand for columns of the type before them, and of its `Option`.
 macro_rules! operands {
     ($($column:ty: [$($source:ty => $value:expr),+ $(,)?];)*) => {$($(
+        #[diagnostic::do_not_recommend]
         impl<M> IntoOperand<M, $column> for $source {
             fn into_operand(self) -> Operand {
                 let value: fn($source) -> Value = $value;
@@ -85,6 +86,7 @@ macro_rules! operands {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<M> IntoOperand<M, Option<$column>> for $source {
             fn into_operand(self) -> Operand {
                 let value: fn($source) -> Value = $value;
@@ -92,6 +94,7 @@ macro_rules! operands {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<M> IntoOperand<M, Option<$column>>
             for Option<$source>
         {

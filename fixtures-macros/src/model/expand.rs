@@ -7,9 +7,11 @@ mod row;
 mod table;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Visibility;
+use syn::spanned::Spanned;
 
-use super::{Column, Field, Kind, Model};
+use super::{Column, Default, Field, Kind, Model};
 use crate::names::QuotedText;
 
 /// Everything that the derive adds beside the struct.
@@ -40,6 +42,7 @@ pub(super) fn model(model: &Model) -> TokenStream {
 /// The names that several parts of the code share.
 struct Names<'m> {
     model: &'m Ident,
+    vis: &'m Visibility,
     columns: Ident,
     builder: Ident,
     /// The module of the ORM that is there for this code.
@@ -51,6 +54,7 @@ impl<'m> Names<'m> {
         let root = &model.root;
         Names {
             model: &model.ident,
+            vis: &model.vis,
             columns: format_ident!("{}Columns", model.ident),
             builder: format_ident!("{}Builder", model.ident),
             private: quote!(#root::__private),
@@ -60,6 +64,23 @@ impl<'m> Names<'m> {
     /// The type that stands for the relation of a field.
     fn relation(&self, field: &Field) -> Ident {
         format_ident!("__{}_{}", self.model, field.name())
+    }
+
+    /// The visibility of that type. It is as private as the less visible of model and field, for its
+    /// implementation of `Relation` names the model and the field's target.
+    fn relation_vis<'f>(&'f self, field: &'f Field) -> &'f Visibility {
+        let openness = |vis: &Visibility| match vis {
+            Visibility::Inherited => 0,
+            Visibility::Restricted(restricted) if restricted.path.is_ident("self") => 0,
+            Visibility::Restricted(restricted) if restricted.path.is_ident("crate") => 2,
+            Visibility::Restricted(_) => 1,
+            Visibility::Public(_) => 3,
+        };
+        if openness(&field.vis) < openness(self.vis) {
+            &field.vis
+        } else {
+            self.vis
+        }
     }
 
     /// The relation of a field as data.
@@ -102,6 +123,7 @@ fn model_impl(model: &Model, names: &Names<'_>) -> TokenStream {
         columns,
         builder,
         private,
+        ..
     } = names;
     let key = &model.key().0.ty;
     let key_type = table::column_type(model.key().0, model.key().1, private);
@@ -140,6 +162,13 @@ fn model_impl(model: &Model, names: &Names<'_>) -> TokenStream {
 fn quoted(text: &QuotedText, private: &TokenStream) -> TokenStream {
     let QuotedText { double, backtick } = text;
     quote!(#private::meta::Quoted { double: #double, backtick: #backtick })
+}
+
+/// The expression of a default as a value of its field; a misfit is reported at the expression.
+fn default_value(default: &Default, ty: &TokenStream, private: &TokenStream) -> TokenStream {
+    let expr = &default.expr;
+    let convert = quote_spanned!(expr.span()=> <_ as #private::IntoField<#ty>>::into_field);
+    quote!(#convert(#expr))
 }
 
 /// The documentation of a field, or a sentence in its place.

@@ -4,6 +4,8 @@ mod constraints;
 mod default;
 mod field;
 mod field_type;
+mod refinement;
+mod relation;
 mod settings;
 
 use quote::ToTokens;
@@ -47,8 +49,11 @@ pub(super) fn model(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Optio
         ));
     }
     constraints.read(&attributes, &parsed, diagnostics);
-    refuse_same_names(&parsed, diagnostics);
+    let names_differ = refuse_same_names(&parsed, diagnostics);
     let primary_key = constraints.primary_key(&input.ident, &parsed, diagnostics);
+    if !names_differ || !input.generics.params.is_empty() {
+        return None;
+    }
     Some(Model {
         root: root?,
         vis: input.vis.clone(),
@@ -117,33 +122,44 @@ fn root(attributes: &Attributes, diagnostics: &mut Diagnostics) -> Option<syn::P
     }
 }
 
-/// Two columns or accessors of one name would shadow each other.
-fn refuse_same_names(fields: &[Field], diagnostics: &mut Diagnostics) {
-    let mut accessors: Vec<String> = Vec::new();
+/// Two columns or accessors of one name would shadow each other. Whether there are none.
+fn refuse_same_names(fields: &[Field], diagnostics: &mut Diagnostics) -> bool {
     let mut columns: Vec<&str> = Vec::new();
+    let mut related: Vec<(&syn::Type, String)> = Vec::new();
+    let mut mistakes = 0;
+    let mut mistake = |at: &dyn ToTokens, message: String, help: &str| {
+        diagnostics.error(at, message, help);
+        mistakes += 1;
+    };
     for field in fields {
-        let Kind::Column(column) = &field.kind else {
-            continue;
-        };
-        let accessor = unraw(&column.accessor);
-        let hidden = fields
-            .iter()
-            .any(|f| f.ident != field.ident && f.name() == accessor);
-        if hidden || accessors.contains(&accessor) {
-            let message =
-                format!("`{accessor}` names the column of this foreign key and another field");
-            diagnostics.error(&field.ident, message, "rename one of the two fields");
-        } else if columns.contains(&column.name.as_str()) {
-            let message = format!("two fields have the column `{}`", column.name);
-            diagnostics.error(
-                &field.ident,
-                message,
-                "give one of them another name by #[field(column = \"...\")]",
-            );
+        if let Kind::Column(column) = &field.kind {
+            let accessor = unraw(&column.accessor);
+            if column.reference.is_some() && fields.iter().any(|field| field.name() == accessor) {
+                let message =
+                    format!("`{accessor}` names the column of this foreign key and another field");
+                mistake(&field.ident, message, "rename one of the two fields");
+            } else if columns.contains(&column.name.as_str()) {
+                let message = format!("two fields have the column `{}`", column.name);
+                let help = "give one of them another name by #[field(column = \"...\")]";
+                mistake(&field.ident, message, help);
+            } else {
+                columns.push(&column.name);
+            }
         }
-        accessors.push(accessor);
-        columns.push(&column.name);
+        if let Some((target, name)) = field.kind.related_name() {
+            let entry = (target, name.value());
+            if related.contains(&entry) {
+                let message = format!(
+                    "two relations to `{}` have the `related_name` `{}`",
+                    shown(target),
+                    entry.1
+                );
+                mistake(name, message, "give one of them another name");
+            }
+            related.push(entry);
+        }
     }
+    mistakes == 0
 }
 
 /// The name of an identifier without `r#`.

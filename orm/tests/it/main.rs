@@ -8,3 +8,4 @@ mod querysets;
 mod relations;
 mod shop;
 mod transactions;
+mod ui;

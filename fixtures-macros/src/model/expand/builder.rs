@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::super::{Column, Field, Kind, Model, Reference};
 use super::row::{placed, relation_field, without_column};
-use super::{Names, docs};
+use super::{Names, default_value, docs};
 
 /// The struct, beside the model, so that it can be named.
 pub(super) fn structure(model: &Model, names: &Names<'_>) -> TokenStream {
@@ -202,8 +202,7 @@ fn initial(model: &Model, field: &Field, column: &Column, names: &Names<'_>) -> 
         return Initial::Value(quote!(self.#name.unwrap_or(0)));
     }
     if let Some(default) = &column.default {
-        let (value_type, expr) = (names.value_type(field, column), &default.expr);
-        let value = quote!(<_ as #private::IntoField<#value_type>>::into_field(#expr));
+        let value = default_value(default, &names.value_type(field, column), private);
         let value = match &column.reference {
             None => value,
             Some(Reference {

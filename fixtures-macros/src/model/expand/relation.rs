@@ -35,7 +35,11 @@ fn implementation(
     names: &Names<'_>,
 ) -> TokenStream {
     let Names { model, private, .. } = names;
-    let (relation, name) = (names.relation(field), field.name());
+    let (relation, vis, name) = (
+        names.relation(field),
+        names.relation_vis(field),
+        field.name(),
+    );
     let Facts {
         link,
         to_many,
@@ -50,7 +54,8 @@ fn implementation(
     });
     quote! {
         #[doc(hidden)]
-        pub struct #relation;
+        #[derive(::core::fmt::Debug)]
+        #vis struct #relation;
 
         #[automatically_derived]
         impl #private::Relation for #relation {

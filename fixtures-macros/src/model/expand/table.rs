@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::super::{Clock, Column, Field, Index, Kind, ManyToMany, Model, Ordering, Refinement};
-use super::{Names, quoted};
+use super::super::{Clock, Column, Field, Index, ManyToMany, Model, Ordering, Refinement};
+use super::{Names, default_value, quoted};
 use crate::names::QuotedText;
 
 /// An expression of type `&'static Table`.
@@ -155,10 +155,8 @@ fn database_default(field: &Field, column: &Column, names: &Names<'_>) -> Option
         return Some(quote!(#private::meta::ColumnDefault::Now));
     }
     let default = column.default.as_ref().filter(|default| default.constant)?;
-    let (ty, expr) = (names.value_type(field, column), &default.expr);
-    Some(quote!(#private::meta::ColumnDefault::Value(|| {
-        #private::FieldType::to_value(&<_ as #private::IntoField<#ty>>::into_field(#expr))
-    })))
+    let value = default_value(default, &names.value_type(field, column), private);
+    Some(quote!(#private::meta::ColumnDefault::Value(|| #private::FieldType::to_value(&#value))))
 }
 
 fn option(tokens: Option<TokenStream>) -> TokenStream {
@@ -222,17 +220,6 @@ impl Texts {
             select_list: #select_list,
             insert_head: #insert_head,
             insert_head_generated: #insert_head_generated,
-        }
-    }
-}
-
-impl Kind {
-    /// Whether the field has a relation in this model's path, and so a function of its name.
-    pub(super) fn target(&self) -> Option<&syn::Type> {
-        match self {
-            Kind::Column(column) => column.reference.as_ref().map(|reference| &reference.target),
-            Kind::Reverse(reverse) => Some(&reverse.target),
-            Kind::ManyToMany(relation) => Some(&relation.target),
         }
     }
 }

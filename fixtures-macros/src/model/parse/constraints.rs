@@ -13,6 +13,7 @@ use crate::diagnostics::{Diagnostics, suggestion};
 pub(super) struct Constraints {
     columns: usize,
     primary_keys: Vec<(Ident, usize)>,
+    primary_key_refused: bool,
     pub(super) indexes: Vec<Index>,
     pub(super) ordering: Vec<Ordering>,
 }
@@ -26,6 +27,11 @@ impl Constraints {
 
     pub(super) fn add_primary_key(&mut self, field: &Ident, position: usize) {
         self.primary_keys.push((field.clone(), position));
+    }
+
+    /// The field that is meant to be the primary key cannot be it, as was reported.
+    pub(super) fn refuse_primary_key(&mut self) {
+        self.primary_key_refused = true;
     }
 
     /// An index over one column.
@@ -44,6 +50,7 @@ impl Constraints {
         diagnostics: &mut Diagnostics,
     ) -> Option<usize> {
         match self.primary_keys.as_slice() {
+            _ if self.primary_key_refused => None,
             [(_, position)] => Some(*position),
             [] => {
                 let help = if fields.iter().any(|field| field.name() == "id") {

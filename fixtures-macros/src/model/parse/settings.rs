@@ -81,16 +81,26 @@ pub(super) fn refuse_misfits(
 
 fn help(name: &str, shape: &Shape, fitting: &[&str]) -> String {
     match (name, shape) {
-        ("primary_key", _) => "the primary key is a plain column; add `unique` to a foreign key to allow one row each, \
-                               or use `OneToOne`".to_owned(),
-        ("unique", Shape::ForeignKey { one_to_one: true, .. }) => "remove it; a one-to-one relation is unique by itself".to_owned(),
+        ("primary_key", _) => {
+            "give the table a key of its own, such as `#[field(primary_key)] id: i64`; \
+             where no two rows may point to the same one, use `OneToOne`"
+                .to_owned()
+        }
+        (
+            "unique",
+            Shape::ForeignKey {
+                one_to_one: true, ..
+            },
+        ) => "remove it; a one-to-one relation is unique by itself".to_owned(),
         ("on_delete" | "related_name", Shape::Plain) => {
             format!("`{name}` belongs to a field of type `ForeignKey<...>` or `OneToOne<...>`")
         }
         ("on_delete" | "related_name" | "column" | "unique", Shape::Reverse { .. }) => {
             "set it on the foreign key in the other model; this field has no column".to_owned()
         }
-        ("through" | "reverse", _) => format!("`{name}` belongs to a field of type `ManyToMany<...>`"),
+        ("through" | "reverse", _) => {
+            format!("`{name}` belongs to a field of type `ManyToMany<...>`")
+        }
         _ if fitting.is_empty() => format!("remove it; {} takes no settings", shape.in_words()),
         _ => format!("{} takes {}", shape.in_words(), listed(fitting)),
     }
