@@ -11,6 +11,7 @@ mod builder;
 mod context;
 mod error;
 mod failure;
+pub mod fixtures;
 mod isolation;
 mod migrations;
 mod nearest;

@@ -4,6 +4,7 @@ mod child;
 mod clone;
 mod crowd;
 mod file;
+mod fixtures;
 mod fresh;
 mod migrations;
 mod models;
