@@ -27,6 +27,28 @@ impl Db {
         Db(Target::Pool(pool))
     }
 
+    /// Opens a pool of connections to the database at a URL: `sqlite://shop.db`, with `?mode=rwc` to
+    /// create the file where there is none, or `sqlite::memory:`. A pool that is open already, with
+    /// options of its own, becomes a handle by `Db::from(pool)`.
+    ///
+    /// A database in memory has one connection: what asks for a second one while it holds the first,
+    /// such as a query beside an open transaction, waits in vain.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> testudo_orm::Result<()> {
+    /// let db = testudo_orm::Db::connect("sqlite::memory:").await?;
+    /// db.execute("CREATE TABLE notes (body TEXT)", &[]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the URL is of no backend that this build knows, or the database cannot be opened.
+    pub async fn connect(url: &str) -> Result<Self> {
+        Ok(Db::on(Pool::connect(url).await?))
+    }
+
     /// The dialect of SQL that the database speaks.
     #[must_use]
     pub fn dialect(&self) -> Dialect {

@@ -10,8 +10,8 @@ use rust_decimal::Decimal;
 use testudo_sql::{Dialect, Value};
 use uuid::Uuid;
 
-use crate::Result;
 use crate::row::CellError;
+use crate::{Error, Result};
 
 /// What a statement that returns no rows reports.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,6 +46,20 @@ pub(crate) enum Cell<'r> {
 }
 
 impl Pool {
+    pub(crate) async fn connect(url: &str) -> Result<Pool> {
+        // Only the scheme may be named in an error: the rest can hold a password.
+        match url.split_once(':').map(|(scheme, _)| scheme) {
+            #[cfg(feature = "sqlite")]
+            Some("sqlite") => Ok(Pool::Sqlite(sqlite::connect(url).await?)),
+            Some(scheme) => Err(Error::url(format!(
+                "no driver for URLs that begin with `{scheme}:`; this build knows `sqlite:`"
+            ))),
+            None => Err(Error::url(
+                "a database URL begins with its scheme, such as `sqlite://shop.db`",
+            )),
+        }
+    }
+
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
             #[cfg(feature = "sqlite")]

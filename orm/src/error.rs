@@ -130,6 +130,11 @@ impl Error {
         Kind::Transaction(problem.into()).into()
     }
 
+    pub(crate) fn url(problem: impl Into<String>) -> Self {
+        let problem: String = problem.into();
+        sqlx::Error::Configuration(problem.into()).into()
+    }
+
     pub(crate) fn integrity_of(error: IntegrityError) -> Self {
         Kind::Integrity(error).into()
     }

@@ -1,5 +1,6 @@
 //! SQLite by sqlx: values to arguments, cells to values, errors to integrity errors.
 
+mod connect;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow, SqliteValueRef};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool};
 use testudo_sql::Value;
 
+pub(super) use self::connect::connect;
 use super::{Done, Pool};
 use crate::error::{IntegrityError, IntegrityKind};
 use crate::row::CellError;
