@@ -33,6 +33,7 @@ pub fn test_context() -> TestContextBuilder {
         seed: None,
         migrations: None,
         models: Vec::new(),
+        fixtures: Vec::new(),
         url: None,
         allow_non_test_database: false,
         manifest_dir: None,
@@ -49,6 +50,7 @@ pub struct TestContextBuilder {
     seed: Option<u64>,
     migrations: Option<PathBuf>,
     models: Vec<&'static Table>,
+    fixtures: Vec<String>,
     url: Option<String>,
     allow_non_test_database: bool,
     manifest_dir: Option<PathBuf>,
@@ -77,6 +79,13 @@ impl TestContextBuilder {
     /// Makes these tables, in place of migrations; [`model`](Self::model) knows those of a model.
     pub fn models(mut self, tables: impl IntoIterator<Item = &'static Table>) -> Self {
         self.models.extend(tables);
+        self
+    }
+
+    /// Fixture files to load, by name: `shop` is `fixtures/shop.yml` under the root of the package. See
+    /// [`Fixtures`](crate::fixtures::Fixtures) for what they can say.
+    pub fn fixtures(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.fixtures.extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -137,6 +146,8 @@ impl TestContextBuilder {
             seed: settings.seed.or(self.seed).unwrap_or_default(),
             migrations: self.migrations.map(absolute),
             models: self.models,
+            fixtures_dir: absolute("fixtures".into()),
+            fixtures: self.fixtures,
             existing: self.url.map(|url| Existing {
                 url,
                 allowed: self.allow_non_test_database,

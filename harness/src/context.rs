@@ -8,6 +8,7 @@ use testudo_orm::Db;
 
 use crate::backend::Backend;
 use crate::error::Error;
+use crate::fixtures::Labels;
 use crate::isolation::{Access, Session};
 use crate::plan::Plan;
 
@@ -41,6 +42,12 @@ impl TestContext {
     #[must_use]
     pub fn db(&self) -> &Db {
         self.0.access.db()
+    }
+
+    /// The rows that the fixtures of the test loaded, by label.
+    #[must_use]
+    pub fn labels(&self) -> &Labels {
+        self.0.access.labels()
     }
 
     /// The URL of the database.

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::fixtures::FixtureErrors;
+
 /// An error of this crate: opaque, with questions to ask.
 ///
 /// A test body returns the more general [`Failure`](crate::Failure), which takes this error and
@@ -14,6 +16,7 @@ pub struct Error(Box<Kind>);
 enum Kind {
     Configuration(String),
     Migration(MigrationFailure),
+    Fixtures(FixtureErrors),
     Refused(String),
     IsolationLost(String),
     Database {
@@ -45,6 +48,10 @@ impl Error {
 
     pub(crate) fn migration(failure: MigrationFailure) -> Self {
         Kind::Migration(failure).into()
+    }
+
+    pub(crate) fn fixtures(errors: FixtureErrors) -> Self {
+        Kind::Fixtures(errors).into()
     }
 
     pub(crate) fn refused(problem: impl Into<String>) -> Self {
@@ -84,6 +91,21 @@ impl Error {
     #[must_use]
     pub fn is_migration(&self) -> bool {
         matches!(*self.0, Kind::Migration(_))
+    }
+
+    /// Whether fixtures could not be loaded; [`fixture_errors`](Error::fixture_errors) has each mistake.
+    #[must_use]
+    pub fn is_fixtures(&self) -> bool {
+        matches!(*self.0, Kind::Fixtures(_))
+    }
+
+    /// The mistakes in the fixtures, if that is what it was.
+    #[must_use]
+    pub fn fixture_errors(&self) -> Option<&FixtureErrors> {
+        match &*self.0 {
+            Kind::Fixtures(errors) => Some(errors),
+            _ => None,
+        }
     }
 
     /// Whether a database was left alone because nothing says that it is for tests.
@@ -129,6 +151,7 @@ impl fmt::Display for Error {
             | Kind::Refused(problem)
             | Kind::IsolationLost(problem) => f.write_str(problem),
             Kind::Migration(failure) => failure.fmt(f),
+            Kind::Fixtures(errors) => errors.fmt(f),
             Kind::Database { doing, source } => write!(f, "failed to {doing}: {source}"),
             Kind::Io {
                 doing,
@@ -147,6 +170,7 @@ impl std::error::Error for Error {
             Kind::Database { source, .. } => Some(source),
             Kind::Io { source, .. } => Some(source),
             Kind::Migration(failure) => failure.source.as_ref().map(|source| source as _),
+            Kind::Fixtures(errors) => errors.source(),
             Kind::Configuration(_) | Kind::Refused(_) | Kind::IsolationLost(_) => None,
         }
     }

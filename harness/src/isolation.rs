@@ -13,9 +13,10 @@ use testudo_orm::Db;
 
 use crate::backend::Backend;
 use crate::error::Error;
+use crate::fixtures::Labels;
 use crate::plan::Plan;
 
-pub use parameter::Parameter;
+pub use parameter::{Parameter, SqlitePool};
 
 /// How a test is kept apart from every other one.
 ///
@@ -67,6 +68,7 @@ pub(crate) struct Access {
     db: Db,
     url: String,
     pool: Pool,
+    labels: Labels,
 }
 
 #[derive(Debug, Clone)]
@@ -87,6 +89,7 @@ impl Session {
                 db: Db::from(session.pool().clone()),
                 url: session.url(),
                 pool: Pool::Sqlite(session.pool().clone()),
+                labels: session.labels().clone(),
             },
         }
     }
@@ -106,6 +109,10 @@ impl Session {
 impl Access {
     pub(crate) fn db(&self) -> &Db {
         &self.db
+    }
+
+    pub(crate) fn labels(&self) -> &Labels {
+        &self.labels
     }
 
     pub(crate) fn url(&self) -> &str {

@@ -1,5 +1,40 @@
 //! A test harness and fixture toolkit for applications built on an ORM or on plain sqlx: a real
 //! database for each test, in milliseconds, gone when the test ends.
+//!
+//! ```no_run
+//! use testudo::prelude::*;
+//!
+//! #[orm_test(migrations = "migrations")]
+//! async fn registers(pool: SqlitePool) -> testudo::Result {
+//!     sqlx::query("INSERT INTO users (name) VALUES ('alice')").execute(&pool).await?;
+//!     let users: i64 = sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(&pool).await?;
+//!     assert_eq!(users, 1);
+//!     Ok(())
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! - [`orm_test`] makes a test of an `async fn`; [`test_context`] does the same without the macro.
+//! - [`TestContext`] is the running test: its database, its fixtures, its seed.
+//! - [`Isolation`] says how tests are kept apart, and what each way can and cannot see.
+//! - [`fixtures`] describes the YAML files.
+//! - [`orm`] has the models, if the application under test uses them.
+//!
+//! # The environment
+//!
+//! | variable | what it says |
+//! |---|---|
+//! | `TESTUDO_BACKENDS` | the backends whose tests run: a comma list, or `all`; unset is `all` |
+//! | `TESTUDO_SEED` | the seed of every test; unset, each test has the one that it sets, or its own |
+//! | `TESTUDO_KEEP` | `failed` or `all`: whose databases are copied to `target/testudo/kept` |
+//!
+//! A test of a backend that `TESTUDO_BACKENDS` leaves out is skipped: a line on stderr says so, and
+//! `target/testudo/skipped.txt` lists it.
+//!
+//! # When a test fails
+//!
+//! Its output ends with its seed and the command that runs it alone with that seed. Set
+//! `TESTUDO_KEEP=failed` and it ends with the URL of a copy of its database, as the test left it.
 
 extern crate self as testudo;
 
@@ -31,19 +66,66 @@ pub use crate::builder::{TestContextBuilder, test_context};
 pub use crate::context::TestContext;
 pub use crate::error::Error;
 pub use crate::failure::{Failure, Result};
-pub use crate::isolation::Isolation;
+pub use crate::isolation::{Isolation, SqlitePool};
 pub use crate::orm::Db;
+/// Makes a test of an `async fn` that takes a database.
+///
+/// ```no_run
+/// use testudo::prelude::*;
+///
+/// #[orm_test(migrations = "migrations", fixtures("shop"))]
+/// async fn ships_what_was_paid(ctx: TestContext) -> testudo::Result {
+///     let rows = ctx.db().fetch_all("SELECT id FROM orders WHERE paid", &[]).await?;
+///     assert_eq!(rows.len(), 1);
+///     Ok(())
+/// }
+/// # fn main() {}
+/// ```
+///
+/// # Options
+///
+/// | option | what it does |
+/// |---|---|
+/// | `migrations = "dir"` | runs the migrations in this directory, once per process; the path starts at the root of the package |
+/// | `models(User, Order)` | generates the tables of these models instead |
+/// | `fixtures("shop", "users")` | loads `fixtures/shop.yml` and `fixtures/users.yml` |
+/// | `isolation = "rollback"` | how the test is kept apart: `rollback` (unless told otherwise), `clone` or `fresh`; see [`Isolation`] |
+/// | `backends(sqlite)` | one test for each of these backends, in a module of the test's name: `name::sqlite` |
+/// | `runtime = "shared"` | `shared` (unless told otherwise): one tokio runtime drives all tests of the process; `own`: one for this test |
+/// | `seed = 42` | the seed of the test, in place of one that follows from its name |
+///
+/// # Parameters and return type
+///
+/// [`TestContext`], [`Db`] and [`SqlitePool`], by value, in any order and number. The test returns
+/// nothing, or a `Result<(), E>` whose `E` is `Debug`; [`Result`] takes every error with `?`.
+///
+/// # Other attributes
+///
+/// `#[ignore]`, `#[should_panic]`, `#[cfg]` and attributes of other crates stay on the test. A test that
+/// should panic fails if it could not be started or was not kept apart: that panic is not the one it
+/// waits for. For rstest see [`test`](macro@test).
 pub use testudo_fixtures_macros::orm_test;
 /// `#[orm_test]` under the name that other test macros look for.
 ///
 /// rstest passes its cases to the attribute below it whose name is `test`:
 ///
-/// ```ignore
+/// ```no_run
+/// use rstest::rstest;
+/// use testudo::prelude::*;
+///
 /// #[rstest]
 /// #[case("alice")]
+/// #[case("bob")]
 /// #[testudo::test(migrations = "migrations")]
-/// async fn registers(#[case] name: &str, #[ignore] ctx: TestContext) { ... }
+/// async fn registers(#[case] name: &str, #[ignore] ctx: TestContext) {
+///     # let _ = (name, ctx);
+///     // ...
+/// }
+/// # fn main() {}
 /// ```
+///
+/// `#[ignore]` tells rstest that somebody else passes the parameter. `#[test_attr(orm_test(..))]`
+/// in place of `#[testudo::test(..)]` does the same.
 pub use testudo_fixtures_macros::orm_test as test;
 
 /// What the expansion of `#[orm_test]` names. It changes without notice.

@@ -8,6 +8,7 @@ use testudo_sql::schema::Table;
 
 use crate::backend::Backend;
 use crate::error::Error;
+use crate::fixtures::Fixtures;
 use crate::isolation::Isolation;
 use crate::migrations::Migrations;
 
@@ -19,6 +20,9 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     pub(crate) migrations: Option<PathBuf>,
     pub(crate) models: Vec<&'static Table>,
+    /// The directory of fixtures.
+    pub(crate) fixtures_dir: PathBuf,
+    pub(crate) fixtures: Vec<String>,
     pub(crate) existing: Option<Existing>,
 }
 
@@ -32,9 +36,33 @@ pub(crate) struct Existing {
 
 /// What goes into a database before a test sees it, read and complete: equal ingredients make equal
 /// databases.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ingredients {
     pub(crate) schema: Schema,
+    pub(crate) fixtures: Fixtures,
+    pub(crate) seed: u64,
+    /// All that the rows of the fixtures depend on; it has the seed if they do.
+    fixtures_key: Vec<u8>,
+}
+
+impl Ingredients {
+    fn key(&self) -> (&Schema, &[u8]) {
+        (&self.schema, &self.fixtures_key)
+    }
+}
+
+impl PartialEq for Ingredients {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Ingredients {}
+
+impl Hash for Ingredients {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
 }
 
 /// Where tables come from.
@@ -84,6 +112,14 @@ impl Plan {
                 )));
             }
         };
-        Ok(Ingredients { schema })
+        let fixtures =
+            Fixtures::read(&self.fixtures_dir, &self.fixtures).map_err(Error::fixtures)?;
+        let fixtures_key = fixtures.fingerprint_bytes(self.seed);
+        Ok(Ingredients {
+            schema,
+            fixtures,
+            seed: self.seed,
+            fixtures_key,
+        })
     }
 }

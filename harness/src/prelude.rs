@@ -1,4 +1,4 @@
 //! What a test file needs, in one line: `use testudo::prelude::*;`.
 
 pub use crate::orm::prelude::*;
-pub use crate::{Backend, Isolation, TestContext, orm_test, test_context};
+pub use crate::{Backend, Isolation, SqlitePool, TestContext, orm_test, test_context};

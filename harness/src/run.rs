@@ -33,6 +33,8 @@ pub struct Options {
     pub migrations: Option<&'static str>,
     /// The tables of the models, for each of them.
     pub models: &'static [fn() -> Vec<&'static Table>],
+    /// The names of fixture files.
+    pub fixtures: &'static [&'static str],
     /// How the test is kept apart.
     pub isolation: Isolation,
     /// Which runtime drives it.
@@ -49,6 +51,7 @@ impl Options {
         backend: Backend::Sqlite,
         migrations: None,
         models: &[],
+        fixtures: &[],
         isolation: Isolation::Rollback,
         runtime: RuntimeKind::Shared,
         seed: None,
@@ -59,6 +62,7 @@ impl Options {
         let mut builder = test_context()
             .backend(self.backend)
             .isolation(self.isolation)
+            .fixtures(self.fixtures.iter().copied())
             .models(self.models.iter().flat_map(|tables| tables()))
             .seed(self.seed.unwrap_or_else(|| stable_hash(&site.test_name())));
         if let Some(dir) = self.migrations {

@@ -1,6 +1,6 @@
 //! What a test may ask for by its parameters.
 
-use sqlx::SqlitePool;
+pub use sqlx::SqlitePool;
 use testudo_orm::Db;
 
 use super::Pool;

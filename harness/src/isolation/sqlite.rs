@@ -13,66 +13,81 @@ use sqlx::SqlitePool;
 
 use super::{Image, Isolation};
 use crate::error::Error;
+use crate::fixtures::Labels;
 use crate::plan::Plan;
 
-/// The database of one test.
+/// The database of one test, and the rows in it by label.
 #[derive(Debug)]
-pub(crate) enum Session {
-    /// A database of its own in memory, with a transaction around the test.
+pub(crate) struct Session {
+    database: Database,
+    labels: Labels,
+}
+
+#[derive(Debug)]
+enum Database {
+    /// One of the test's own in memory, with a transaction around the test.
     Held(held::Held),
-    /// A database of its own that several connections share.
+    /// One of the test's own, which several connections share.
     Temporary(temporary::TemporaryDatabase),
-    /// A database file that somebody else made, with a transaction around the test.
+    /// A file that somebody else made, with a transaction around the test.
     File(file::FileSession),
 }
 
 impl Session {
     pub(super) async fn start(plan: &Plan) -> Result<Self, Error> {
-        if let Some(existing) = &plan.existing {
-            return Ok(Session::File(
-                file::FileSession::start(existing, plan).await?,
-            ));
-        }
         let ingredients = plan.ingredients()?;
-        match plan.isolation {
+        if let Some(existing) = &plan.existing {
+            let (file, labels) =
+                file::FileSession::start(existing, plan.isolation, &ingredients).await?;
+            return Ok(Session {
+                database: Database::File(file),
+                labels,
+            });
+        }
+        let (database, labels) = match plan.isolation {
             Isolation::Rollback => {
                 let template = template::of(ingredients).await?;
-                Ok(Session::Held(template.hold().await?))
+                (Database::Held(template.hold().await?), template.labels())
             }
             Isolation::Clone => {
                 let template = template::of(ingredients).await?;
-                Ok(Session::Temporary(template.copy()?))
+                (Database::Temporary(template.copy()?), template.labels())
             }
             Isolation::Fresh => {
-                let image = apply::build(&ingredients).await?;
+                let (image, labels) = apply::build(&ingredients).await?;
                 let database = temporary::TemporaryDatabase::copy_of(image.as_deref())?;
-                Ok(Session::Temporary(database))
+                (Database::Temporary(database), labels)
             }
-        }
+        };
+        Ok(Session { database, labels })
     }
 
     pub(super) fn pool(&self) -> &SqlitePool {
-        match self {
-            Session::Held(held) => held.pool(),
-            Session::Temporary(database) => database.pool(),
-            Session::File(file) => file.pool(),
+        match &self.database {
+            Database::Held(held) => held.pool(),
+            Database::Temporary(database) => database.pool(),
+            Database::File(file) => file.pool(),
         }
     }
 
+    pub(super) fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
     pub(super) fn url(&self) -> String {
-        match self {
+        match &self.database {
             // No second connection can reach a private in-memory database.
-            Session::Held(_) => "sqlite::memory:".to_owned(),
-            Session::Temporary(database) => database.url(),
-            Session::File(file) => file.url(),
+            Database::Held(_) => "sqlite::memory:".to_owned(),
+            Database::Temporary(database) => database.url(),
+            Database::File(file) => file.url(),
         }
     }
 
     pub(super) async fn finish(self, keep: Option<&Path>) -> Result<(), Error> {
-        match self {
-            Session::Held(held) => held.finish(keep).await.map(drop),
-            Session::Temporary(database) => database.finish(keep).await,
-            Session::File(file) => file.finish(keep).await,
+        match self.database {
+            Database::Held(held) => held.finish(keep).await.map(drop),
+            Database::Temporary(database) => database.finish(keep).await,
+            Database::File(file) => file.finish(keep).await,
         }
     }
 }

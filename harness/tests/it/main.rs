@@ -2,6 +2,7 @@
 
 mod child;
 mod clone;
+mod context_fixtures;
 mod crowd;
 mod file;
 mod fixtures;

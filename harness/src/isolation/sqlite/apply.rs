@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use sqlx::migrate::{Migrate, MigrateError};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection, SqlitePool};
+use testudo_orm::Db;
 use testudo_orm::schema::generate;
 use testudo_sql::Dialect;
 
 use super::Image;
 use crate::error::{Error, MigrationFailure};
+use crate::fixtures::Labels;
 use crate::migrations::{MigrationFile, Migrations, statements};
 use crate::plan::{Ingredients, Models, Schema};
 
@@ -18,35 +20,48 @@ const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 /// More of a statement than this does not help to find it.
 const SHOWN: usize = 300;
 
-/// Builds a database in memory from the ingredients and returns its image.
-pub(super) async fn build(ingredients: &Ingredients) -> Result<Image, Error> {
+/// Builds a database in memory from the ingredients: its image, and its rows by label.
+pub(super) async fn build(ingredients: &Ingredients) -> Result<(Image, Labels), Error> {
+    // A pool, because fixtures are loaded through the handle that models use; of one connection,
+    // because that is the database.
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(SqliteConnectOptions::new());
+    let labels = apply(&pool, ingredients).await?;
     let failed = |error| Error::database("build the template", error);
-    let mut connection = SqliteConnectOptions::new()
-        .connect()
-        .await
-        .map_err(failed)?;
-    schema(&mut connection, ingredients).await?;
+    let mut connection = pool.acquire().await.map_err(failed)?.detach();
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
         .fetch_one(&mut connection)
         .await
         .map_err(failed)?;
     if pages == 0 {
         // SQLite has no image of a database without a page.
-        return Ok(None);
+        return Ok((None, labels));
     }
     let image = connection.serialize(None).await.map_err(failed)?;
-    Ok(Some(image[..].into()))
+    Ok((Some(image[..].into()), labels))
 }
 
-pub(super) async fn schema(
-    connection: &mut SqliteConnection,
-    ingredients: &Ingredients,
-) -> Result<(), Error> {
+/// Applies the ingredients to the database of a pool.
+pub(super) async fn apply(pool: &SqlitePool, ingredients: &Ingredients) -> Result<Labels, Error> {
+    let mut connection = pool
+        .acquire()
+        .await
+        .map_err(|error| Error::database("connect to the database", error))?;
     match &ingredients.schema {
-        Schema::Empty => Ok(()),
-        Schema::Migrations(migrations) => migrate(connection, migrations).await,
-        Schema::Models(models) => create_tables(connection, models).await,
+        Schema::Empty => {}
+        Schema::Migrations(migrations) => migrate(&mut connection, migrations).await?,
+        Schema::Models(models) => create_tables(&mut connection, models).await?,
     }
+    drop(connection);
+    let db = Db::from(pool.clone());
+    ingredients
+        .fixtures
+        .load(&db, ingredients.seed)
+        .await
+        .map_err(Error::fixtures)
 }
 
 async fn create_tables(connection: &mut SqliteConnection, models: &Models) -> Result<(), Error> {

@@ -14,7 +14,8 @@ use super::Isolation;
 use super::apply;
 use super::held::Held;
 use crate::error::Error;
-use crate::plan::{Existing, Plan};
+use crate::fixtures::Labels;
+use crate::plan::{Existing, Ingredients};
 
 /// Another process may hold the file for as long as one of its tests runs.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -29,25 +30,25 @@ pub(crate) struct FileSession {
 }
 
 impl FileSession {
-    pub(super) async fn start(existing: &Existing, plan: &Plan) -> Result<Self, Error> {
-        let options = options(existing, plan.isolation)?;
-        let path = options.get_filename().to_owned();
-        let turn = turn(&path).lock_owned().await;
+    pub(super) async fn start(
+        existing: &Existing,
+        isolation: Isolation,
+        ingredients: &Ingredients,
+    ) -> Result<(Self, Labels), Error> {
+        let options = options(existing, isolation)?;
+        let turn = turn(options.get_filename()).lock_owned().await;
         let held = Held::open(options.busy_timeout(BUSY_TIMEOUT), None).await?;
         // Within the transaction of the test: the file keeps neither schema nor fixtures.
-        let ingredients = plan.ingredients()?;
-        let mut connection = held
-            .pool()
-            .acquire()
-            .await
-            .map_err(|error| Error::database("prepare the database of the test", error))?;
-        apply::schema(&mut connection, &ingredients).await?;
-        drop(connection);
-        Ok(Self {
-            held,
-            url: existing.url.clone(),
-            _turn: turn,
-        })
+        let labels = apply::apply(held.pool(), ingredients).await?;
+        let url = existing.url.clone();
+        Ok((
+            Self {
+                held,
+                url,
+                _turn: turn,
+            },
+            labels,
+        ))
     }
 
     pub(super) fn pool(&self) -> &SqlitePool {

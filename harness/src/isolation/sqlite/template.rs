@@ -11,6 +11,7 @@ use super::held::Held;
 use super::temporary::TemporaryDatabase;
 use super::{Image, apply};
 use crate::error::Error;
+use crate::fixtures::Labels;
 use crate::plan::Ingredients;
 use crate::runtime;
 
@@ -18,6 +19,7 @@ use crate::runtime;
 #[derive(Debug)]
 pub(super) struct Template {
     image: Image,
+    labels: Labels,
     /// A context that is open and waits for the next test.
     spare: Mutex<Option<Held>>,
     preparing: AtomicBool,
@@ -46,12 +48,18 @@ pub(super) async fn of(ingredients: Ingredients) -> Result<Arc<Template>, Error>
 
 impl Template {
     async fn build(ingredients: &Ingredients) -> Result<Arc<Self>, Error> {
+        let (image, labels) = apply::build(ingredients).await?;
         Ok(Arc::new(Self {
-            image: apply::build(ingredients).await?,
+            image,
+            labels,
             spare: Mutex::default(),
             preparing: AtomicBool::new(false),
             held: AtomicU32::new(0),
         }))
+    }
+
+    pub(super) fn labels(&self) -> Labels {
+        self.labels.clone()
     }
 
     /// A copy in a transaction of its own.
