@@ -15,7 +15,6 @@ mod resolve;
 mod rows;
 mod schema;
 mod source;
-mod suggest;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -49,12 +49,12 @@ mod failure;
 pub mod fixtures;
 mod isolation;
 mod migrations;
-mod nearest;
 mod plan;
 mod run;
 mod runtime;
 mod settings;
 mod site;
+mod suggest;
 
 pub mod prelude;
 

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::backend::Backend;
 use crate::error::Error;
-use crate::nearest::nearest;
+use crate::suggest;
 
 /// Names that `TESTUDO_BACKENDS` knows. A build may have fewer: a matrix of backends runs over crates
 /// that use one of them alone, and there is nothing to run in the others.
@@ -115,9 +115,12 @@ fn backends(value: &str, problems: &mut Vec<String>) -> Option<Vec<&'static str>
 }
 
 fn unknown_backend(name: &str) -> String {
-    let hint = match nearest(name, KNOWN_BACKENDS) {
+    let hint = match suggest::nearest(name, KNOWN_BACKENDS.iter().copied()) {
         Some(right) => format!("did you mean `{right}`?"),
-        None => format!("known are `{}`", KNOWN_BACKENDS.join("`, `")),
+        None => format!(
+            "known are {}",
+            suggest::listed(KNOWN_BACKENDS.iter().copied())
+        ),
     };
     format!("`TESTUDO_BACKENDS` names `{name}`, which is no backend; {hint}")
 }
