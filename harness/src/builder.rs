@@ -11,6 +11,7 @@ use crate::context::TestContext;
 use crate::error::Error;
 use crate::isolation::Isolation;
 use crate::plan::{Existing, Plan};
+use crate::recipe::{Models, Recipe};
 use crate::settings::Settings;
 
 /// Starts the description of a test context.
@@ -144,10 +145,12 @@ impl TestContextBuilder {
             backend: self.backend,
             isolation: self.isolation,
             seed: settings.seed.or(self.seed).unwrap_or_default(),
-            migrations: self.migrations.map(absolute),
-            models: self.models,
-            fixtures_dir: absolute("fixtures".into()),
-            fixtures: self.fixtures,
+            recipe: Recipe {
+                migrations: self.migrations.map(absolute),
+                models: Models(self.models),
+                fixtures_dir: absolute("fixtures".into()),
+                fixtures: self.fixtures,
+            },
             existing: self.url.map(|url| Existing {
                 url,
                 allowed: self.allow_non_test_database,

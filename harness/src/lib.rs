@@ -50,6 +50,7 @@ pub mod fixtures;
 mod isolation;
 mod migrations;
 mod plan;
+mod recipe;
 mod run;
 mod runtime;
 mod settings;

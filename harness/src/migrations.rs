@@ -15,15 +15,13 @@ use crate::error::{Error, MigrationFailure};
 pub(crate) use statements::statements;
 
 /// The migrations of one directory, in the order in which they run.
-///
-/// It is part of a template's key: everything that a migration does follows from these texts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 pub(crate) struct Migrations {
     pub(crate) files: Vec<MigrationFile>,
 }
 
 /// One migration: a file that is run once. The `.down.sql` of a pair is never run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 pub(crate) struct MigrationFile {
     pub(crate) path: PathBuf,
     pub(crate) version: i64,

@@ -35,10 +35,9 @@ enum Database {
 
 impl Session {
     pub(super) async fn start(plan: &Plan) -> Result<Self, Error> {
-        let ingredients = plan.ingredients()?;
+        let ingredients = plan.recipe.ingredients()?;
         if let Some(existing) = &plan.existing {
-            let (file, labels) =
-                file::FileSession::start(existing, plan.isolation, &ingredients).await?;
+            let (file, labels) = file::FileSession::start(existing, plan, &ingredients).await?;
             return Ok(Session {
                 database: Database::File(file),
                 labels,
@@ -46,15 +45,15 @@ impl Session {
         }
         let (database, labels) = match plan.isolation {
             Isolation::Rollback => {
-                let template = template::of(ingredients).await?;
+                let template = template::of(ingredients, plan.seed).await?;
                 (Database::Held(template.hold().await?), template.labels())
             }
             Isolation::Clone => {
-                let template = template::of(ingredients).await?;
+                let template = template::of(ingredients, plan.seed).await?;
                 (Database::Temporary(template.copy()?), template.labels())
             }
             Isolation::Fresh => {
-                let (image, labels) = apply::build(&ingredients).await?;
+                let (image, labels) = apply::build(&ingredients, plan.seed).await?;
                 let database = temporary::TemporaryDatabase::copy_of(image.as_deref())?;
                 (Database::Temporary(database), labels)
             }

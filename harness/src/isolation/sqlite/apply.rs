@@ -13,7 +13,7 @@ use super::Image;
 use crate::error::{Error, MigrationFailure};
 use crate::fixtures::Labels;
 use crate::migrations::{MigrationFile, Migrations, statements};
-use crate::plan::{Ingredients, Models, Schema};
+use crate::recipe::{Ingredients, Models, Schema};
 
 /// Where `sqlx::migrate!` looks: an application that migrates at its start finds nothing to do.
 const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
@@ -21,7 +21,7 @@ const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 const SHOWN: usize = 300;
 
 /// Builds a database in memory from the ingredients: its image, and its rows by label.
-pub(super) async fn build(ingredients: &Ingredients) -> Result<(Image, Labels), Error> {
+pub(super) async fn build(ingredients: &Ingredients, seed: u64) -> Result<(Image, Labels), Error> {
     // A pool, because fixtures are loaded through the handle that models use; of one connection,
     // because that is the database.
     let pool = SqlitePoolOptions::new()
@@ -29,7 +29,7 @@ pub(super) async fn build(ingredients: &Ingredients) -> Result<(Image, Labels), 
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with(SqliteConnectOptions::new());
-    let labels = apply(&pool, ingredients).await?;
+    let labels = apply(&pool, ingredients, seed).await?;
     let failed = |error| Error::database("build the template", error);
     let mut connection = pool.acquire().await.map_err(failed)?.detach();
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
@@ -45,7 +45,11 @@ pub(super) async fn build(ingredients: &Ingredients) -> Result<(Image, Labels), 
 }
 
 /// Applies the ingredients to the database of a pool.
-pub(super) async fn apply(pool: &SqlitePool, ingredients: &Ingredients) -> Result<Labels, Error> {
+pub(super) async fn apply(
+    pool: &SqlitePool,
+    ingredients: &Ingredients,
+    seed: u64,
+) -> Result<Labels, Error> {
     let mut connection = pool
         .acquire()
         .await
@@ -59,7 +63,7 @@ pub(super) async fn apply(pool: &SqlitePool, ingredients: &Ingredients) -> Resul
     let db = Db::from(pool.clone());
     ingredients
         .fixtures
-        .load(&db, ingredients.seed)
+        .load(&db, seed)
         .await
         .map_err(Error::fixtures)
 }

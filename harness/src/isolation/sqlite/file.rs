@@ -15,7 +15,8 @@ use super::apply;
 use super::held::Held;
 use crate::error::Error;
 use crate::fixtures::Labels;
-use crate::plan::{Existing, Ingredients};
+use crate::plan::{Existing, Plan};
+use crate::recipe::Ingredients;
 
 /// Another process may hold the file for as long as one of its tests runs.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -32,14 +33,14 @@ pub(crate) struct FileSession {
 impl FileSession {
     pub(super) async fn start(
         existing: &Existing,
-        isolation: Isolation,
+        plan: &Plan,
         ingredients: &Ingredients,
     ) -> Result<(Self, Labels), Error> {
-        let options = options(existing, isolation)?;
+        let options = options(existing, plan.isolation)?;
         let turn = turn(options.get_filename()).lock_owned().await;
         let held = Held::open(options.busy_timeout(BUSY_TIMEOUT), None).await?;
         // Within the transaction of the test: the file keeps neither schema nor fixtures.
-        let labels = apply::apply(held.pool(), ingredients).await?;
+        let labels = apply::apply(held.pool(), ingredients, plan.seed).await?;
         let url = existing.url.clone();
         Ok((
             Self {

@@ -1,6 +1,7 @@
 //! Databases that are built once per process and copied for each test.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +13,7 @@ use super::temporary::TemporaryDatabase;
 use super::{Image, apply};
 use crate::error::Error;
 use crate::fixtures::Labels;
-use crate::plan::Ingredients;
+use crate::recipe::Ingredients;
 use crate::runtime;
 
 /// A database with migrations, schema and fixtures in it.
@@ -26,29 +27,60 @@ pub(super) struct Template {
     held: AtomicU32,
 }
 
+/// What a template is built from; equal keys make equal databases.
+///
+/// An image never leaves the process that built it, which is why SQLite's version is not in it.
+#[derive(Clone)]
+struct Key {
+    ingredients: Arc<Ingredients>,
+    /// `None` where the rows do not depend on it.
+    seed: Option<u64>,
+}
+
 /// The template made of these ingredients: built by the first test that asks, while the others wait.
 ///
-/// The ingredients themselves are the key, so templates cannot be mixed up. An image never leaves the
-/// process that built it, which is why SQLite's version need not be in the key. A build that fails is
-/// an error for the test that asked, leaves nothing behind, and the next test tries again.
-pub(super) async fn of(ingredients: Ingredients) -> Result<Arc<Template>, Error> {
+/// A build that fails is an error for the test that asked, leaves nothing behind, and the next test
+/// tries again.
+pub(super) async fn of(ingredients: Arc<Ingredients>, seed: u64) -> Result<Arc<Template>, Error> {
     type Cell = Arc<OnceCell<Arc<Template>>>;
-    static TEMPLATES: Mutex<Option<HashMap<Arc<Ingredients>, Cell>>> = Mutex::new(None);
+    static TEMPLATES: Mutex<Option<HashMap<Key, Cell>>> = Mutex::new(None);
 
-    let ingredients = Arc::new(ingredients);
+    let key = Key {
+        seed: ingredients.is_seeded.then_some(seed),
+        ingredients,
+    };
     let cell = {
         let mut templates = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner);
-        let templates = templates.get_or_insert_default();
-        Arc::clone(templates.entry(Arc::clone(&ingredients)).or_default())
+        Arc::clone(
+            templates
+                .get_or_insert_default()
+                .entry(key.clone())
+                .or_default(),
+        )
     };
-    cell.get_or_try_init(|| Template::build(&ingredients))
+    cell.get_or_try_init(|| Template::build(&key.ingredients, seed))
         .await
         .cloned()
 }
 
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.ingredients, &other.ingredients) && self.seed == other.seed
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.ingredients).hash(state);
+        self.seed.hash(state);
+    }
+}
+
 impl Template {
-    async fn build(ingredients: &Ingredients) -> Result<Arc<Self>, Error> {
-        let (image, labels) = apply::build(ingredients).await?;
+    async fn build(ingredients: &Ingredients, seed: u64) -> Result<Arc<Self>, Error> {
+        let (image, labels) = apply::build(ingredients, seed).await?;
         Ok(Arc::new(Self {
             image,
             labels,

@@ -1,0 +1,112 @@
+//! What a database is made of: where it comes from, and what was found there.
+
+mod stamp;
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::path::PathBuf;
+use std::ptr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use testudo_sql::schema::Table;
+
+use crate::error::Error;
+use crate::fixtures::Fixtures;
+use crate::migrations::Migrations;
+use stamp::Stamp;
+
+/// Where the tables and rows of a database come from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Recipe {
+    pub(crate) migrations: Option<PathBuf>,
+    pub(crate) models: Models,
+    pub(crate) fixtures_dir: PathBuf,
+    pub(crate) fixtures: Vec<String>,
+}
+
+/// The tables of models.
+///
+/// A model's table is a static that never changes, so its address stands for its contents: no
+/// statement has to be generated to find out that two tests mean the same tables.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Models(pub(crate) Vec<&'static Table>);
+
+/// The contents of everything that a recipe names.
+#[derive(Debug)]
+pub(crate) struct Ingredients {
+    pub(crate) schema: Schema,
+    pub(crate) fixtures: Fixtures,
+    /// Whether the rows depend on the seed of the test.
+    pub(crate) is_seeded: bool,
+}
+
+/// Where tables come from.
+#[derive(Debug)]
+pub(crate) enum Schema {
+    Empty,
+    Migrations(Migrations),
+    Models(Models),
+}
+
+impl Recipe {
+    /// The ingredients, read when they are first asked for and again when a file has changed.
+    ///
+    /// The same files give the same `Arc`: it can be a key.
+    pub(crate) fn ingredients(&self) -> Result<Arc<Ingredients>, Error> {
+        type Pantry = HashMap<Recipe, (Stamp, Arc<Ingredients>)>;
+        static PANTRY: Mutex<Option<Pantry>> = Mutex::new(None);
+
+        // Taken before the files are read: a change in between is noticed by the next test.
+        let stamp = Stamp::of(self);
+        // Held while the files are read, so that tests that start together share what is read.
+        let mut pantry = PANTRY.lock().unwrap_or_else(PoisonError::into_inner);
+        let pantry = pantry.get_or_insert_default();
+        if let Some((known, ingredients)) = pantry.get(self)
+            && *known == stamp
+        {
+            return Ok(Arc::clone(ingredients));
+        }
+        let ingredients = Arc::new(self.read()?);
+        pantry.insert(self.clone(), (stamp, Arc::clone(&ingredients)));
+        Ok(ingredients)
+    }
+
+    fn read(&self) -> Result<Ingredients, Error> {
+        let schema = match (&self.migrations, self.models.0.as_slice()) {
+            (None, []) => Schema::Empty,
+            (Some(dir), []) => Schema::Migrations(Migrations::read(dir)?),
+            (None, _) => Schema::Models(self.models.clone()),
+            (Some(dir), _) => {
+                return Err(Error::configuration(format!(
+                    "`models` and the migrations in `{}` both make the tables; `models` generates the \
+                     schema in place of migrations: keep one of them",
+                    dir.display()
+                )));
+            }
+        };
+        let fixtures =
+            Fixtures::read(&self.fixtures_dir, &self.fixtures).map_err(Error::fixtures)?;
+        let is_seeded = fixtures.fingerprint_bytes(0) != fixtures.fingerprint_bytes(1);
+        Ok(Ingredients {
+            schema,
+            fixtures,
+            is_seeded,
+        })
+    }
+}
+
+impl PartialEq for Models {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(a, b)| ptr::eq(*a, *b))
+    }
+}
+
+impl Eq for Models {}
+
+impl Hash for Models {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for table in &self.0 {
+            ptr::hash(*table, state);
+        }
+    }
+}
