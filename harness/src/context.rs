@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use testudo_orm::Db;
+use testudo_orm::{Db, Model};
 
 use crate::backend::Backend;
 use crate::error::Error;
-use crate::fixtures::Labels;
+use crate::fixtures::{self, Labels};
 use crate::isolation::{Access, Session};
 use crate::plan::Plan;
 
@@ -48,6 +48,21 @@ impl TestContext {
     #[must_use]
     pub fn labels(&self) -> &Labels {
         self.0.access.labels()
+    }
+
+    /// A row that the fixtures loaded, by the name `table.label`, as the database has it now.
+    ///
+    /// ```ignore
+    /// let order: Order = ctx.get("orders.first").await?;
+    /// ```
+    ///
+    /// # Errors
+    /// When the fixtures of the test have no such row (the error names the nearest one), when it is a
+    /// row of another table than the model's, or when the test has deleted it.
+    pub async fn get<M: Model>(&self, name: &str) -> Result<M, Error> {
+        fixtures::get(self.labels(), name, self.db())
+            .await
+            .map_err(Error::fixtures)
     }
 
     /// The URL of the database.

@@ -12,6 +12,7 @@ mod order;
 mod parse;
 mod range;
 mod resolve;
+mod row;
 mod rows;
 mod schema;
 mod source;
@@ -26,6 +27,7 @@ use diagnostic::Mistakes;
 pub use diagnostic::{FixtureErrors, Mistake};
 pub use labels::Labels;
 use resolve::{Resolved, Settings};
+pub(crate) use row::get;
 use schema::LiveSchema;
 use source::SourceFile;
 

@@ -5,6 +5,7 @@ mod clone;
 mod context_fixtures;
 mod crowd;
 mod file;
+mod fixture_rows;
 mod fixtures;
 mod fresh;
 mod migrations;
