@@ -1,0 +1,4 @@
+//! Chapter "Advanced Query Features".
+
+mod aggregation_queries;
+mod transaction_management;

@@ -1,0 +1,4 @@
+//! Chapter "Best Practices".
+
+mod error_handling;
+mod model_design;

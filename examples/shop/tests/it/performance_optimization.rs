@@ -1,0 +1,3 @@
+//! Chapter "Performance Optimization".
+
+mod query_optimization;

@@ -1,0 +1,3 @@
+//! Chapter "Quick Start".
+
+mod model_definition;
