@@ -15,7 +15,12 @@ use testudo::prelude::*;
 use testudo_benches::{MIGRATIONS, SCHEMA, insert_and_count, runtime};
 
 async fn one_test(isolation: Isolation) -> i64 {
-    let ctx = test_context().migrations(MIGRATIONS).isolation(isolation).start().await.unwrap();
+    let ctx = test_context()
+        .migrations(MIGRATIONS)
+        .isolation(isolation)
+        .start()
+        .await
+        .unwrap();
     let count = insert_and_count(ctx.pool()).await.unwrap();
     ctx.finish().await.unwrap();
     count
@@ -25,10 +30,19 @@ async fn one_test(isolation: Isolation) -> i64 {
 async fn one_sqlx_test(migrator: &Migrator) -> i64 {
     let args = TestArgs::new("testudo_benches::isolation");
     let context = Sqlite::test_context(&args).await.unwrap();
-    let mut connection = SqliteConnection::connect_with(&context.connect_opts).await.unwrap();
-    migrator.run_direct(None, &mut connection, false).await.unwrap();
+    let mut connection = SqliteConnection::connect_with(&context.connect_opts)
+        .await
+        .unwrap();
+    migrator
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
     connection.close().await.unwrap();
-    let pool = context.pool_opts.connect_with(context.connect_opts).await.unwrap();
+    let pool = context
+        .pool_opts
+        .connect_with(context.connect_opts)
+        .await
+        .unwrap();
     let count = insert_and_count(&pool).await.unwrap();
     pool.close().await;
     Sqlite::cleanup_test(&context.db_name).await.unwrap();
@@ -49,18 +63,28 @@ async fn one_restored_image(image: &[u8]) -> i64 {
 
 async fn restore(pool: &SqlitePool, image: &[u8]) {
     let owned = sqlx::sqlite::SqliteOwnedBuf::try_from(image).unwrap();
-    pool.acquire().await.unwrap().deserialize(None, owned, false).await.unwrap();
+    pool.acquire()
+        .await
+        .unwrap()
+        .deserialize(None, owned, false)
+        .await
+        .unwrap();
 }
 
 async fn image() -> Vec<u8> {
     let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-    sqlx::raw_sql(SCHEMA).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(SCHEMA)
+        .execute(&mut connection)
+        .await
+        .unwrap();
     connection.serialize(None).await.unwrap().to_vec()
 }
 
 fn isolation(c: &mut Criterion) {
     let runtime = runtime();
-    let migrator = runtime.block_on(Migrator::new(Path::new(MIGRATIONS))).unwrap();
+    let migrator = runtime
+        .block_on(Migrator::new(Path::new(MIGRATIONS)))
+        .unwrap();
     let image = runtime.block_on(image());
     assert_eq!(runtime.block_on(one_test(Isolation::Rollback)), 1);
     assert_eq!(runtime.block_on(one_sqlx_test(&migrator)), 1);

@@ -30,5 +30,7 @@ pub async fn insert_and_count(pool: &SqlitePool) -> sqlx::Result<i64> {
     )
     .execute(pool)
     .await?;
-    sqlx::query_scalar("SELECT COUNT(*) FROM users").fetch_one(pool).await
+    sqlx::query_scalar("SELECT COUNT(*) FROM users")
+        .fetch_one(pool)
+        .await
 }

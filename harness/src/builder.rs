@@ -34,6 +34,7 @@ pub fn test_context() -> TestContextBuilder {
         seed: None,
         migrations: None,
         models: Vec::new(),
+        fixtures_dir: "fixtures".into(),
         fixtures: Vec::new(),
         url: None,
         allow_non_test_database: false,
@@ -51,6 +52,7 @@ pub struct TestContextBuilder {
     seed: Option<u64>,
     migrations: Option<PathBuf>,
     models: Vec<&'static Table>,
+    fixtures_dir: PathBuf,
     fixtures: Vec<String>,
     url: Option<String>,
     allow_non_test_database: bool,
@@ -80,6 +82,12 @@ impl TestContextBuilder {
     /// Makes these tables, in place of migrations; [`model`](Self::model) knows those of a model.
     pub fn models(mut self, tables: impl IntoIterator<Item = &'static Table>) -> Self {
         self.models.extend(tables);
+        self
+    }
+
+    /// The directory of fixture files, where it is not `fixtures` under the root of the package.
+    pub fn fixtures_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.fixtures_dir = dir.into();
         self
     }
 
@@ -148,7 +156,7 @@ impl TestContextBuilder {
             recipe: Recipe {
                 migrations: self.migrations.map(absolute),
                 models: Models(self.models),
-                fixtures_dir: absolute("fixtures".into()),
+                fixtures_dir: absolute(self.fixtures_dir),
                 fixtures: self.fixtures,
             },
             existing: self.url.map(|url| Existing {
