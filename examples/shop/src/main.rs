@@ -1,5 +1,5 @@
-//! Fills a shop in memory and prints what is in it: `cargo run -p shop`, or with the URL of a
-//! database, `cargo run -p shop sqlite://shop.db?mode=rwc`.
+//! Fills a shop and prints what is in it: `cargo run -p shop` does so in memory, and
+//! `cargo run -p shop 'sqlite://shop.db?mode=rwc'` in a new file.
 #![expect(clippy::print_stdout, reason = "printing is what this program is for")]
 
 use rust_decimal::dec;

@@ -4,7 +4,6 @@ use rust_decimal::{Decimal, dec};
 use shop::models::*;
 use shop::services::transfers::{TransferError, transfer_money};
 use shop::services::users;
-use sqlx::SqlitePool;
 use testudo::prelude::*;
 use testudo_orm::Error;
 

@@ -1,7 +1,6 @@
 //! Section "Create Records".
 
 use shop::models::User;
-use sqlx::SqlitePool;
 use testudo::prelude::*;
 
 use crate::{a_user, usernames};

@@ -2,7 +2,6 @@
 
 use rust_decimal::{Decimal, dec};
 use shop::models::Product;
-use sqlx::SqlitePool;
 use testudo::prelude::*;
 
 #[orm_test(models(Product))]

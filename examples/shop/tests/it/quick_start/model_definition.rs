@@ -1,7 +1,6 @@
 //! Section "Model Definition": what the models say, and what the database makes of it.
 
 use shop::models::{User, UserProfile};
-use sqlx::SqlitePool;
 use testudo::prelude::*;
 
 use crate::a_user;

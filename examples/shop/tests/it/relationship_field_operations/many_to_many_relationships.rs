@@ -2,7 +2,6 @@
 
 use shop::models::*;
 use shop::services::publishing;
-use sqlx::SqlitePool;
 use testudo::prelude::*;
 
 use crate::a_user;

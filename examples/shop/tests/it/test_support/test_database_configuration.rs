@@ -1,7 +1,6 @@
 //! Section "Test Database Configuration": what the guide sets up by hand in `conftest.py`.
 
 use shop::models::*;
-use sqlx::SqlitePool;
 use testudo::prelude::*;
 
 use crate::a_user;
