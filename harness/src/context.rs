@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use testudo_orm::{Db, Model};
+use testudo_orm::{Db, Key, Model};
 
 use crate::backend::Backend;
 use crate::error::Error;
@@ -48,6 +48,20 @@ impl TestContext {
     #[must_use]
     pub fn labels(&self) -> &Labels {
         self.0.access.labels()
+    }
+
+    /// The primary key of a row that the fixtures loaded, by the name `table.label`: for code under
+    /// test that takes a key, and for applications without models.
+    ///
+    /// ```ignore
+    /// let alice: i64 = ctx.id("users.alice")?;
+    /// ```
+    ///
+    /// # Errors
+    /// When the fixtures of the test have no such row (the error names the nearest one), or when its
+    /// key does not fit the type.
+    pub fn id<K: Key>(&self, name: &str) -> Result<K, Error> {
+        self.labels().key(name).map_err(Error::fixtures)
     }
 
     /// A row that the fixtures loaded, by the name `table.label`, as the database has it now.

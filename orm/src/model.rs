@@ -171,6 +171,9 @@ pub trait Key: FieldType<Base = Self> + Clone + PartialEq + std::fmt::Debug {
         None
     }
 
+    /// The key that this value is, if it fits the type.
+    fn from_value(value: &Value) -> Option<Self>;
+
     /// A key for a new row that was given none, if this type of key can be made up.
     fn fresh() -> Option<Self> {
         None
@@ -178,6 +181,15 @@ pub trait Key: FieldType<Base = Self> + Clone + PartialEq + std::fmt::Debug {
 }
 
 impl Key for uuid::Uuid {
+    /// Also from text, which is how some schemas keep it.
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Uuid(key) => Some(*key),
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// A random UUID (version 4).
     fn fresh() -> Option<Self> {
         Some(uuid::Uuid::new_v4())
@@ -195,19 +207,38 @@ macro_rules! integer_keys {
             fn from_generated(id: i64) -> Option<Self> {
                 <$ty>::try_from(id).ok()
             }
+
+            fn from_value(value: &Value) -> Option<Self> {
+                match *value {
+                    Value::I16(key) => key.try_into().ok(),
+                    Value::I32(key) => key.try_into().ok(),
+                    Value::I64(key) => key.try_into().ok(),
+                    _ => None,
+                }
+            }
         }
     )*};
 }
 
 integer_keys!(i16, i32, i64);
 
-macro_rules! keys {
-    ($($ty:ty),*) => {$(
-        impl Key for $ty {}
-    )*};
+impl Key for String {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(key) => Some(key.to_string()),
+            _ => None,
+        }
+    }
 }
 
-keys!(String, chrono::NaiveDate);
+impl Key for chrono::NaiveDate {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Date(key) => Some(*key),
+            _ => None,
+        }
+    }
+}
 
 /// The primary key's column.
 #[must_use]

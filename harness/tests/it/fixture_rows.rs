@@ -1,4 +1,4 @@
-//! `ctx.get("table.label")`: rows of the fixtures as models.
+//! `ctx.get("table.label")` and `ctx.id(..)`: rows of the fixtures as models, and their keys.
 
 use testudo::prelude::*;
 
@@ -65,4 +65,35 @@ async fn a_row_that_the_test_has_deleted_is_not_there(ctx: TestContext) -> testu
     let error = ctx.get::<Order>("orders.first").await.unwrap_err();
     assert!(error.to_string().contains("`orders.first`"), "{error}");
     Ok(())
+}
+
+#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+async fn a_key_is_that_of_the_row(ctx: TestContext) -> testudo::Result {
+    let alice: User = ctx.get("users.alice").await?;
+    assert_eq!(ctx.id::<i64>("users.alice")?, alice.id);
+    Ok(())
+}
+
+#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+async fn a_key_of_another_type_is_refused(ctx: TestContext) {
+    let error = ctx.id::<String>("users.alice").unwrap_err();
+    assert!(error.is_fixtures());
+    let message = error.to_string();
+    assert!(
+        message.contains("the key of `users.alice` is I64("),
+        "{message}"
+    );
+    assert!(
+        message.contains("does not fit `alloc::string::String`"),
+        "{message}"
+    );
+}
+
+#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+async fn a_key_of_a_misspelt_label_is_told_the_nearest(ctx: TestContext) {
+    let error = ctx.id::<i64>("users.alcie").unwrap_err();
+    assert!(
+        error.to_string().contains("did you mean `users.alice`?"),
+        "{error}"
+    );
 }
