@@ -8,5 +8,6 @@ mod lookups;
 mod querysets;
 mod relations;
 mod shop;
+pub mod strict_lints;
 mod transactions;
 mod ui;

@@ -48,8 +48,8 @@ struct Private {
     links: ManyToMany<Note>,
 }
 
-fn main() {
-    /// Models may be local too.
+#[test]
+fn models_may_be_private_and_local() {
     #[derive(Model, Debug)]
     struct Local {
         #[field(primary_key)]
