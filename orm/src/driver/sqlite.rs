@@ -4,6 +4,7 @@ mod connect;
 #[cfg(test)]
 mod tests;
 
+use chrono::SecondsFormat;
 use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -105,7 +106,7 @@ fn bind(arguments: &mut SqliteArguments, value: &Value) -> Result<(), sqlx::erro
             None => arguments.add(real(v)?),
         },
         Value::Uuid(v) => arguments.add(v.as_bytes().as_slice()),
-        Value::DateTime(v) => arguments.add(v.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()),
+        Value::DateTime(v) => arguments.add(v.to_rfc3339_opts(SecondsFormat::Micros, false)),
         Value::NaiveDateTime(v) => arguments.add(v.format("%Y-%m-%dT%H:%M:%S%.6f").to_string()),
         Value::Date(v) => arguments.add(v.format("%Y-%m-%d").to_string()),
         Value::Time(v) => arguments.add(v.format("%H:%M:%S%.6f").to_string()),
