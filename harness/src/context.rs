@@ -53,8 +53,12 @@ impl TestContext {
     /// The primary key of a row that the fixtures loaded, by the name `table.label`: for code under
     /// test that takes a key, and for applications without models.
     ///
-    /// ```ignore
+    /// ```no_run
+    /// # use testudo::prelude::*;
+    /// # fn test(ctx: TestContext) -> testudo::Result {
     /// let alice: i64 = ctx.id("users.alice")?;
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors
@@ -66,8 +70,18 @@ impl TestContext {
 
     /// A row that the fixtures loaded, by the name `table.label`, as the database has it now.
     ///
-    /// ```ignore
+    /// ```no_run
+    /// # use testudo::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[model(table = "orders")]
+    /// # struct Order {
+    /// #     #[field(primary_key)]
+    /// #     id: i64,
+    /// # }
+    /// # async fn test(ctx: TestContext) -> testudo::Result {
     /// let order: Order = ctx.get("orders.first").await?;
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors

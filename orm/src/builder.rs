@@ -4,8 +4,26 @@ use crate::{Db, Model, Result};
 
 /// Sets the fields of a new row; a derive makes one for each model, with a method per field.
 ///
-/// ```ignore
+/// ```
+/// # use testudo_orm::prelude::*;
+/// # use testudo_orm::schema::{generate_schemas, tables_of};
+/// # #[derive(Model, Debug)]
+/// # #[model(table = "users")]
+/// # pub struct User {
+/// #     #[field(primary_key)]
+/// #     id: i64,
+/// #     #[field(unique, max_length = 50)]
+/// #     username: String,
+/// #     email: String,
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> testudo_orm::Result<()> {
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # generate_schemas(&db, &tables_of::<User>()).await?;
 /// let user = User::builder().username("alice").email("alice@example.com").create(&db).await?;
+/// assert_eq!(User::get(&db, user.id).await?.username, "alice");
+/// # Ok(())
+/// # }
 /// ```
 pub trait ModelBuilder: Sized + Send {
     /// The model.

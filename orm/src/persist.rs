@@ -33,8 +33,28 @@ pub trait Persist: Model {
 
     /// Saves these fields alone (`update_fields` in Django and Tortoise).
     ///
-    /// ```ignore
-    /// invoice.save_fields(&tx, (Invoice::paid, Invoice::updated_at)).await?;
+    /// ```
+    /// # use testudo_orm::prelude::*;
+    /// # use testudo_orm::schema::{generate_schemas, tables_of};
+    /// # #[derive(Model, Debug)]
+    /// # #[model(table = "users")]
+    /// # pub struct User {
+    /// #     #[field(primary_key)]
+    /// #     id: i64,
+    /// #     #[field(unique, max_length = 50)]
+    /// #     username: String,
+    /// #     email: String,
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> testudo_orm::Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # generate_schemas(&db, &tables_of::<User>()).await?;
+    /// # let mut user = User::builder().username("alice").email("old@example.com").create(&db).await?;
+    /// user.email = "new@example.com".to_owned();
+    /// user.save_fields(&db, User::email).await?;
+    /// assert_eq!(User::get(&db, user.id).await?.email, "new@example.com");
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors

@@ -26,8 +26,25 @@ pub fn generate(dialect: Dialect, tables: &[&'static Table]) -> Result<Vec<Strin
 /// Creates the tables of these models in a database: what Tortoise calls `generate_schemas`. For
 /// tests and examples; production databases are changed by migrations.
 ///
-/// ```ignore
-/// generate_schemas(&db, &[tables_of::<User>(), tables_of::<Order>()].concat()).await?;
+/// ```
+/// # use testudo_orm::prelude::*;
+/// # use testudo_orm::schema::{generate_schemas, tables_of};
+/// # #[derive(Model, Debug)]
+/// # #[model(table = "users")]
+/// # pub struct User {
+/// #     #[field(primary_key)]
+/// #     id: i64,
+/// #     #[field(unique, max_length = 50)]
+/// #     username: String,
+/// #     email: String,
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> testudo_orm::Result<()> {
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// generate_schemas(&db, &tables_of::<User>()).await?;
+/// assert_eq!(User::all().count(&db).await?, 0);
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// # Errors

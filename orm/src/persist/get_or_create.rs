@@ -17,9 +17,29 @@ pub trait GetOrCreate: ModelBuilder {
     /// Two callers at the same time get the same row, provided that a unique constraint covers the
     /// lookup columns.
     ///
-    /// ```ignore
-    /// let (user, created) = User::builder().username("david").email("david@example.com")
-    ///     .get_or_create(&db, User::username).await?;
+    /// ```
+    /// # use testudo_orm::prelude::*;
+    /// # use testudo_orm::schema::{generate_schemas, tables_of};
+    /// # #[derive(Model, Debug)]
+    /// # #[model(table = "users")]
+    /// # pub struct User {
+    /// #     #[field(primary_key)]
+    /// #     id: i64,
+    /// #     #[field(unique, max_length = 50)]
+    /// #     username: String,
+    /// #     email: String,
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> testudo_orm::Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # generate_schemas(&db, &tables_of::<User>()).await?;
+    /// let david = || User::builder().username("david").email("david@example.com");
+    /// let (user, created) = david().get_or_create(&db, User::username).await?;
+    /// assert!(created);
+    /// let (same, created) = david().get_or_create(&db, User::username).await?;
+    /// assert!(!created && same.id == user.id);
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors
