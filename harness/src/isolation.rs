@@ -120,5 +120,5 @@ impl Access {
     }
 }
 
-/// The bytes of a database that a test starts from; `None` is a database with nothing in it.
-type Image = Option<Arc<[u8]>>;
+/// The bytes of a database that a test starts from.
+type Image = Arc<[u8]>;

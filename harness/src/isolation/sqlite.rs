@@ -54,7 +54,7 @@ impl Session {
             }
             Isolation::Fresh => {
                 let (image, labels) = apply::build(&ingredients, plan.seed).await?;
-                let database = temporary::TemporaryDatabase::copy_of(image.as_deref())?;
+                let database = temporary::TemporaryDatabase::copy_of(&image)?;
                 (Database::Temporary(database), labels)
             }
         };

@@ -148,3 +148,18 @@ async fn a_clone_of_nothing_is_empty() {
     assert_eq!(count(ctx.pool(), "sqlite_schema").await, 0);
     ctx.finish().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_database_of_the_tests_own_is_in_wal_mode_even_if_it_starts_with_nothing() {
+    for builder in [test_context(), shop(Isolation::Clone)] {
+        for isolation in [Isolation::Clone, Isolation::Fresh] {
+            let ctx = builder.clone().isolation(isolation).start().await.unwrap();
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+                .fetch_one(ctx.pool())
+                .await
+                .unwrap();
+            assert_eq!(mode, "wal", "{isolation:?}");
+            ctx.finish().await.unwrap();
+        }
+    }
+}

@@ -32,16 +32,14 @@ pub(super) async fn build(ingredients: &Ingredients, seed: u64) -> Result<(Image
     let labels = apply(&pool, ingredients, seed).await?;
     let failed = |error| Error::database("build the template", error);
     let mut connection = pool.acquire().await.map_err(failed)?.detach();
-    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
-        .fetch_one(&mut connection)
+    // SQLite has no image of a database without a page. The first writing transaction makes one, and
+    // with it the header that says how the file is written.
+    connection
+        .execute("BEGIN IMMEDIATE; COMMIT")
         .await
         .map_err(failed)?;
-    if pages == 0 {
-        // SQLite has no image of a database without a page.
-        return Ok((None, labels));
-    }
     let image = connection.serialize(None).await.map_err(failed)?;
-    Ok((Some(image[..].into()), labels))
+    Ok((image[..].into(), labels))
 }
 
 /// Applies the ingredients to the database of a pool.

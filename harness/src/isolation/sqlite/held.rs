@@ -26,8 +26,11 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// Connects, restores the image and opens the transaction.
-    pub(super) async fn open(options: SqliteConnectOptions, image: Image) -> Result<Self, Error> {
+    /// Connects, restores the image if there is one, and opens the transaction.
+    pub(super) async fn open(
+        options: SqliteConnectOptions,
+        image: Option<Image>,
+    ) -> Result<Self, Error> {
         let witness = Arc::new(Witness::default());
         let watching = Arc::clone(&witness);
         let pool = SqlitePoolOptions::new()
@@ -104,7 +107,7 @@ impl Drop for Held {
 
 async fn hold(
     connection: &mut SqliteConnection,
-    image: Image,
+    image: Option<Image>,
     witness: &Arc<Witness>,
 ) -> Result<(), sqlx::Error> {
     if let Some(image) = image {

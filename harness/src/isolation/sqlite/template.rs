@@ -115,7 +115,7 @@ impl Template {
     }
 
     async fn open(&self) -> Result<Held, Error> {
-        Held::open(SqliteConnectOptions::new(), self.image.clone()).await
+        Held::open(SqliteConnectOptions::new(), Some(self.image.clone())).await
     }
 
     fn prepare_next(self: &Arc<Self>) {
@@ -139,6 +139,6 @@ impl Template {
 
     /// A copy to commit to.
     pub(super) fn copy(&self) -> Result<TemporaryDatabase, Error> {
-        TemporaryDatabase::copy_of(self.image.as_deref())
+        TemporaryDatabase::copy_of(&self.image)
     }
 }

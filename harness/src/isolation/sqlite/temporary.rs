@@ -34,8 +34,8 @@ pub(crate) struct TemporaryDatabase {
 
 impl TemporaryDatabase {
     /// A file with this image in it.
-    pub(super) fn copy_of(image: Option<&[u8]>) -> Result<Self, Error> {
-        let mut image = image.unwrap_or_default().to_vec();
+    pub(super) fn copy_of(image: &[u8]) -> Result<Self, Error> {
+        let mut image = image.to_vec();
         // Bytes 18 and 19 are the write and read versions of the file format: 2 is WAL. A statement
         // would do the same and cost a millisecond. https://sqlite.org/fileformat2.html
         if let Some(versions) = image.get_mut(18..20) {
