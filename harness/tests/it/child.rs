@@ -275,6 +275,26 @@ fn a_backend_that_is_not_asked_for_is_skipped_loudly() {
 }
 
 #[test]
+fn compile_fail_tests_are_skipped_loudly_on_another_compiler() {
+    // Any program that answers `--version` with something else than `rustc 1.95` will do.
+    let ended = Child::new(&[
+        "--exact",
+        "ui::mistakes_are_compile_errors_at_their_place_with_help",
+    ])
+    .env("RUSTC", env!("CARGO"))
+    .run();
+    assert!(ended.passed, "{}", ended.stdout);
+    assert!(
+        ended.stderr.starts_with(
+            "testudo: the compile-fail tests of `testudo` are SKIPPED: they hold for rustc 1."
+        ),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+}
+
+#[test]
 fn two_hundred_tests_at_eight_threads_leave_nothing_behind() {
     let ended = Child::new(&["crowd::", "--test-threads=8"]).run();
     assert!(ended.passed, "{}", ended.stdout);
