@@ -60,8 +60,25 @@ impl<M, T> std::fmt::Debug for Column<M, T> {
     }
 }
 
-/// A condition on a column at the end of a to-many path holds when *some* row there satisfies it.
-pub(crate) fn quantified(path: &'static Path, mut condition: Expr) -> Expr {
+/// A condition on columns at the ends of to-many paths holds when *some* rows there satisfy it.
+pub(crate) fn quantified(
+    paths: impl IntoIterator<Item = Option<&'static Path>>,
+    condition: Expr,
+) -> Expr {
+    let mut seen: Vec<&'static Path> = Vec::new();
+    paths
+        .into_iter()
+        .flatten()
+        .fold(condition, |condition, path| {
+            if !path.crosses_many() || seen.contains(&path) {
+                return condition;
+            }
+            seen.push(path);
+            some_row(path, condition)
+        })
+}
+
+fn some_row(path: &'static Path, mut condition: Expr) -> Expr {
     let mut path = path;
     while let Some(hop) = &path.hop {
         if !hop.crosses_many {

@@ -93,15 +93,17 @@ impl Db {
             Target::Transaction(outer) => outer.savepoint().await?,
         };
         let guard = scope.guard();
+        // The guard stays armed until the end is known: what is cancelled or fails here is rolled back.
         match work(Db(Target::Transaction(Arc::clone(&scope)))).await {
             Ok(value) => {
-                guard.disarm();
                 scope.commit().await?;
+                guard.disarm();
                 Ok(value)
             }
             Err(error) => {
-                guard.disarm();
-                scope.rollback().await?;
+                if scope.rollback().await.is_ok() {
+                    guard.disarm();
+                }
                 Err(error)
             }
         }

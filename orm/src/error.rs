@@ -24,6 +24,10 @@ enum Kind {
         model: &'static str,
         fields: Vec<&'static str>,
     },
+    /// A reference that a program made and no query fetched.
+    NotFetched {
+        to: &'static str,
+    },
     NotLoaded {
         model: &'static str,
         relation: &'static str,
@@ -37,7 +41,7 @@ enum Kind {
         problem: String,
     },
     Compile(sql::Error),
-    Transaction(String),
+    Misuse(String),
     Database {
         source: sqlx::Error,
         statement: Option<String>,
@@ -114,6 +118,10 @@ impl Error {
         Kind::NotLoaded { model, relation }.into()
     }
 
+    pub(crate) fn not_fetched(to: &'static str) -> Self {
+        Kind::NotFetched { to }.into()
+    }
+
     pub(crate) fn not_saved(model: &'static str, operation: &'static str) -> Self {
         Kind::NotSaved { model, operation }.into()
     }
@@ -126,8 +134,8 @@ impl Error {
         .into()
     }
 
-    pub(crate) fn transaction(problem: impl Into<String>) -> Self {
-        Kind::Transaction(problem.into()).into()
+    pub(crate) fn misuse(problem: impl Into<String>) -> Self {
+        Kind::Misuse(problem.into()).into()
     }
 
     pub(crate) fn url(problem: impl Into<String>) -> Self {
@@ -190,7 +198,7 @@ impl Error {
     /// Whether a relation was read that had not been fetched.
     #[must_use]
     pub fn is_not_loaded(&self) -> bool {
-        matches!(*self.0, Kind::NotLoaded { .. })
+        matches!(*self.0, Kind::NotLoaded { .. } | Kind::NotFetched { .. })
     }
 
     /// Whether the dialect of the database cannot express the query.
@@ -272,6 +280,11 @@ impl fmt::Display for Error {
                 "cannot build a `{model}`: no value and no default for `{}`; set it on `{model}::builder()`",
                 fields.join("`, `")
             ),
+            Kind::NotFetched { to } => write!(
+                f,
+                "this reference to a `{to}` was set by hand, so no `{to}` was fetched with it; use \
+                 `fetch(&db)`, or read the row again with `select_related`"
+            ),
             Kind::NotLoaded { model, relation } => write!(
                 f,
                 "`{model}.{relation}` was not fetched; add `prefetch_related({model}::{relation}())` \
@@ -285,7 +298,7 @@ impl fmt::Display for Error {
             }
             Kind::Decode { place, problem } => write!(f, "cannot read {place}: {problem}"),
             Kind::Compile(error) => error.fmt(f),
-            Kind::Transaction(problem) => f.write_str(problem),
+            Kind::Misuse(problem) => f.write_str(problem),
             Kind::Database {
                 source,
                 statement: None,

@@ -107,14 +107,23 @@ impl Dated for NaiveDateTime {}
 impl Dated for NaiveDate {}
 impl<T: Dated + FieldType<Base = T>> Dated for Option<T> {}
 
+/// Of the paths of two operands the one that leads to many rows, if one does.
+fn to_many(left: Option<&'static Path>, right: Option<&'static Path>) -> Option<&'static Path> {
+    match left {
+        Some(path) if path.crosses_many() => left,
+        _ => right.or(left),
+    }
+}
+
 macro_rules! arithmetic {
     ($($trait:ident $method:ident $op:ident;)*) => {$(
         impl<M: Model, T: Number, R: IntoOperand<M, T>> $trait<R> for Column<M, T> {
             type Output = Expression<M, T>;
 
             fn $method(self, right: R) -> Expression<M, T> {
-                let path = Some(self.reference().path);
-                let right = right.into_operand().into_expr();
+                let right = right.into_operand();
+                let path = to_many(Some(self.reference().path), right.path());
+                let right = right.into_expr();
                 Expression::at(path, Expr::arithmetic(self.expr(), ArithmeticOp::$op, right))
             }
         }
@@ -123,8 +132,10 @@ macro_rules! arithmetic {
             type Output = Expression<M, T>;
 
             fn $method(self, right: R) -> Expression<M, T> {
-                let right = right.into_operand().into_expr();
-                Expression::at(self.path, Expr::arithmetic(self.expr, ArithmeticOp::$op, right))
+                let right = right.into_operand();
+                let path = to_many(self.path, right.path());
+                let right = right.into_expr();
+                Expression::at(path, Expr::arithmetic(self.expr, ArithmeticOp::$op, right))
             }
         }
     )*};

@@ -2,6 +2,9 @@
 
 extern crate self as testudo_orm;
 
+#[cfg(not(feature = "sqlite"))]
+compile_error!("testudo-orm needs a backend: enable its feature `sqlite`");
+
 mod assign;
 mod builder;
 mod clock;

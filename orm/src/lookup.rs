@@ -22,15 +22,16 @@ impl Text for Option<String> {}
 impl<M: Model, T> Column<M, T> {
     fn compare(self, op: CompareOp, operand: Operand) -> Filter<M> {
         let column = self.reference();
-        let condition = match operand {
+        let paths = [Some(column.path), operand.path()];
+        let compared = match operand {
             Operand::Value(value) => Expr::Compare { column, op, value },
-            Operand::Expr(right) => Expr::comparison(self.expr(), op, right),
+            Operand::Expr(right, _) => Expr::comparison(self.expr(), op, right),
         };
-        self.condition(condition)
+        condition(paths, compared)
     }
 
     fn condition(self, condition: Expr) -> Filter<M> {
-        Filter::from_expr(quantified(self.reference().path, condition))
+        self::condition([Some(self.reference().path)], condition)
     }
 
     fn subject(self) -> (Expr, Option<&'static Path>) {
@@ -40,9 +41,9 @@ impl<M: Model, T> Column<M, T> {
 
 impl<M: Model, T> Expression<M, T> {
     fn compare(self, op: CompareOp, operand: Operand) -> Filter<M> {
-        let path = self.path();
+        let paths = [self.path(), operand.path()];
         condition(
-            path,
+            paths,
             Expr::comparison(self.into_expr(), op, operand.into_expr()),
         )
     }
@@ -53,11 +54,11 @@ impl<M: Model, T> Expression<M, T> {
     }
 }
 
-fn condition<M>(path: Option<&'static Path>, condition: Expr) -> Filter<M> {
-    Filter::from_expr(match path {
-        Some(path) => quantified(path, condition),
-        None => condition,
-    })
+fn condition<M>(
+    paths: impl IntoIterator<Item = Option<&'static Path>>,
+    condition: Expr,
+) -> Filter<M> {
+    Filter::from_expr(quantified(paths, condition))
 }
 
 macro_rules! lookups {
@@ -100,12 +101,11 @@ macro_rules! lookups {
                 high: impl IntoOperand<M, T>,
             ) -> Filter<M> {
                 let (expr, path) = self.subject();
-                let (low, high) = (
-                    low.into_operand().into_expr(),
-                    high.into_operand().into_expr(),
-                );
+                let (low, high) = (low.into_operand(), high.into_operand());
+                let paths = [path, low.path(), high.path()];
+                let (low, high) = (low.into_expr(), high.into_expr());
                 condition(
-                    path,
+                    paths,
                     Expr::Between(Box::new(Between {
                         expr,
                         low,
@@ -137,11 +137,15 @@ macro_rules! lookups {
                 negated: bool,
             ) -> Filter<M> {
                 let (expr, path) = self.subject();
+                let mut paths = vec![path];
                 let (mut binds, mut others) = (Vec::new(), Vec::new());
                 for value in values {
                     match value.into_operand() {
                         Operand::Value(value) => binds.push(value),
-                        Operand::Expr(other) => others.push(other),
+                        Operand::Expr(other, path) => {
+                            others.push(other);
+                            paths.push(path);
+                        }
                     }
                 }
                 let mut any = Expr::In(Box::new(In {
@@ -158,19 +162,20 @@ macro_rules! lookups {
                     let one = Expr::comparison(expr.clone(), op, other);
                     any = if negated { any.and(one) } else { any.or(one) };
                 }
-                condition(path, any)
+                condition(paths, any)
             }
 
-            /// NULL.
+            /// NULL. Over a relation to many rows: some row has NULL there; for "there is no such row" write
+            /// `!User::orders().id.is_not_null()`.
             pub fn is_null(self) -> Filter<M> {
                 let (expr, path) = self.subject();
-                condition(path, Expr::IsNull(Box::new(expr)))
+                condition([path], Expr::IsNull(Box::new(expr)))
             }
 
             /// Not NULL.
             pub fn is_not_null(self) -> Filter<M> {
                 let (expr, path) = self.subject();
-                condition(path, Expr::IsNotNull(Box::new(expr)))
+                condition([path], Expr::IsNotNull(Box::new(expr)))
             }
 
             /// Ascending order.

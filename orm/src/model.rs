@@ -240,6 +240,11 @@ impl Key for chrono::NaiveDate {
     }
 }
 
+/// Whether the row waits for the server to number it.
+pub(crate) fn is_unsaved<M: Model>(row: &M) -> bool {
+    primary_key_column::<M>().generated && row.primary_key().is_unassigned()
+}
+
 /// The primary key's column.
 #[must_use]
 pub const fn primary_key_column<M: Model>() -> &'static Column {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
+use testudo_sql::schema::Path;
 use testudo_sql::{Expr, Value};
 use uuid::Uuid;
 
@@ -24,15 +25,23 @@ pub trait IntoOperand<M, T> {
 pub enum Operand {
     /// A bind.
     Value(Value),
-    /// A column or expression of the same query.
-    Expr(Expr),
+    /// A column or expression of the same query, and where its column is.
+    Expr(Expr, Option<&'static Path>),
 }
 
 impl Operand {
     pub(crate) fn into_expr(self) -> Expr {
         match self {
             Operand::Value(value) => Expr::Value(value),
-            Operand::Expr(expr) => expr,
+            Operand::Expr(expr, _) => expr,
+        }
+    }
+
+    /// Where its column is, if it has one.
+    pub(crate) fn path(&self) -> Option<&'static Path> {
+        match self {
+            Operand::Value(_) => None,
+            Operand::Expr(_, path) => *path,
         }
     }
 }
@@ -43,7 +52,7 @@ where
     U: FieldType<Base = T::Base>,
 {
     fn into_operand(self) -> Operand {
-        Operand::Expr(self.expr())
+        Operand::Expr(self.expr(), Some(self.reference().path))
     }
 }
 
@@ -53,7 +62,8 @@ where
     U: FieldType<Base = T::Base>,
 {
     fn into_operand(self) -> Operand {
-        Operand::Expr(self.into_expr())
+        let path = self.path();
+        Operand::Expr(self.into_expr(), path)
     }
 }
 

@@ -8,8 +8,8 @@ use testudo_sql::schema::Column;
 use testudo_sql::{Assignment, CompareOp, Delete, Dialect, Expr, Source, Update, Value};
 
 pub use self::get_or_create::GetOrCreate;
-use crate::assign::IntoColumns;
-use crate::model::{Key, primary_key_column};
+use crate::assign::{IntoColumns, positions};
+use crate::model::{is_unsaved, primary_key_column};
 use crate::queryset::own_column;
 use crate::{Db, Error, FieldType, Model, QuerySet, Result, validate};
 
@@ -31,7 +31,8 @@ pub trait Persist: Model {
         save(self, db)
     }
 
-    /// Saves these fields alone (`update_fields` in Django and Tortoise).
+    /// Saves these fields (`update_fields` in Django and Tortoise), and those with `auto_now`, which
+    /// follow every save.
     ///
     /// ```
     /// # use testudo_orm::prelude::*;
@@ -58,14 +59,22 @@ pub trait Persist: Model {
     /// ```
     ///
     /// # Errors
-    /// When the row is not in the database, a value does not fit, or the database refuses.
+    /// When a column is of another model, the row is not in the database, a value does not fit, or the
+    /// database refuses.
     fn save_fields<C>(&mut self, db: &Db, fields: C) -> impl Future<Output = Result<()>> + Send
     where
         C: IntoColumns<Self> + Send,
     {
         let columns = fields.into_columns();
         async move {
+            let mut columns = positions::<Self>(columns, "save")?;
+            let before = own_values(self);
             self.touch(Utc::now(), false);
+            for (position, before) in before.iter().enumerate() {
+                if self.value(position) != *before && !columns.contains(&position) {
+                    columns.push(position);
+                }
+            }
             if update(self, &columns, db).await? == 0 {
                 return Err(Error::does_not_exist(Self::TABLE.model));
             }
@@ -115,16 +124,12 @@ pub(crate) async fn insert<M: Model>(row: &mut M, db: &Db) -> Result<()> {
 }
 
 async fn save<M: Model>(row: &mut M, db: &Db) -> Result<()> {
-    if row.primary_key().is_unassigned() {
+    if is_unsaved(row) {
         return insert(row, db).await;
     }
     row.touch(Utc::now(), false);
-    let columns: Vec<&'static Column> = M::TABLE
-        .columns
-        .iter()
-        .enumerate()
-        .filter(|(position, _)| !M::TABLE.primary_key.contains(position))
-        .map(|(_, column)| column)
+    let columns: Vec<usize> = (0..M::TABLE.columns.len())
+        .filter(|position| !M::TABLE.primary_key.contains(position))
         .collect();
     let found = if columns.is_empty() {
         u64::from(
@@ -141,13 +146,14 @@ async fn save<M: Model>(row: &mut M, db: &Db) -> Result<()> {
     Ok(())
 }
 
-async fn update<M: Model>(row: &M, columns: &[&'static Column], db: &Db) -> Result<u64> {
-    if row.primary_key().is_unassigned() {
+async fn update<M: Model>(row: &M, positions: &[usize], db: &Db) -> Result<u64> {
+    if is_unsaved(row) {
         return Err(Error::not_saved(M::TABLE.model, "save some fields"));
     }
-    let mut assignments = Vec::with_capacity(columns.len());
-    for &column in columns {
-        let value = row.value(position_of::<M>(column));
+    let mut assignments = Vec::with_capacity(positions.len());
+    for &position in positions {
+        let column: &'static Column = &M::TABLE.columns[position];
+        let value = row.value(position);
         validate::value(M::TABLE, column, &value, db.dialect())?;
         assignments.push(Assignment::Column(column, Expr::Value(value)));
     }
@@ -195,13 +201,4 @@ fn checked_values<M: Model>(row: &M, dialect: Dialect) -> Result<Vec<Value>> {
         validate::value(M::TABLE, column, value, dialect)?;
     }
     Ok(values)
-}
-
-fn position_of<M: Model>(column: &'static Column) -> usize {
-    // A column's constant comes from the model's own table.
-    M::TABLE
-        .columns
-        .iter()
-        .position(|c| std::ptr::eq(c, column))
-        .unwrap_or(0)
 }

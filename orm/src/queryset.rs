@@ -126,7 +126,10 @@ impl<M: Model> QuerySet<M> {
 
     /// Columns and expressions in place of models, as typed tuples; a single column as its own type.
     pub fn values<S: Selection<M>>(self, selection: S) -> ValuesQuery<M, S> {
-        ValuesQuery::new(self.ordered(), selection)
+        // The model's order could name columns that DISTINCT leaves out.
+        let distinct = !matches!(self.select.distinct, Distinct::All);
+        let query = if distinct { self } else { self.ordered() };
+        ValuesQuery::new(query, selection)
     }
 
     /// One row for each value of these columns, for aggregates over each group.
@@ -167,7 +170,7 @@ impl<M: Model> QuerySet<M> {
     /// # Errors
     /// As [`fetch_all`](Self::fetch_all).
     pub async fn first(self, db: &Db) -> Result<Option<M>> {
-        Ok(self.limit(1).fetch_all(db).await?.into_iter().next())
+        Ok(self.at_most(1).fetch_all(db).await?.into_iter().next())
     }
 
     /// The one row that matches.
@@ -184,11 +187,9 @@ impl<M: Model> QuerySet<M> {
     ///
     /// # Errors
     /// When more than one matches, or as [`fetch_all`](Self::fetch_all).
-    pub async fn get_or_none(mut self, db: &Db) -> Result<Option<M>> {
+    pub async fn get_or_none(self, db: &Db) -> Result<Option<M>> {
         // Two rows are enough to know that there is more than one.
-        let limit = self.select.limit.limit.map_or(2, |limit| limit.min(2));
-        self.select.limit.limit = Some(limit);
-        let mut rows = self.fetch_all(db).await?;
+        let mut rows = self.at_most(2).fetch_all(db).await?;
         if rows.len() > 1 {
             return Err(Error::multiple_objects(M::TABLE.model));
         }
@@ -232,7 +233,7 @@ impl<M: Model> QuerySet<M> {
         select.order_by.clear();
         select.lock = None;
         select.projection = Projection::One;
-        select.limit.limit = Some(select.limit.limit.map_or(1, |limit| limit.min(1)));
+        select.limit = select.limit.at_most(1);
         let compiled = select.compile(db.dialect())?;
         let mut found = false;
         db.fetch_each(compiled.sql, &compiled.binds, |_| {
@@ -248,7 +249,9 @@ impl<M: Model> QuerySet<M> {
     /// # Errors
     /// As [`fetch_all`](Self::fetch_all).
     pub async fn aggregate<S: Selection<M>>(mut self, db: &Db, selection: S) -> Result<S::Output> {
-        self.select.order_by.clear();
+        // A limit bounds the rows that go in, not the one row that comes out.
+        self.select.filter =
+            modify::rows_of::<M>(std::mem::replace(&mut self.select, Select::model(M::TABLE)));
         let mut rows = ValuesQuery::new(self, selection).fetch_all(db).await?;
         // An aggregate without GROUP BY has exactly one row.
         rows.pop()
@@ -265,6 +268,11 @@ impl<M: Model> QuerySet<M> {
         } = self.ordered();
         select.projection = Projection::Model(joined.paths());
         Ok(select.compile(dialect)?.sql)
+    }
+
+    fn at_most(mut self, rows: u64) -> Self {
+        self.select.limit = self.select.limit.at_most(rows);
+        self
     }
 
     /// The query as the compiler's statement, with the model's order where the user gave none.

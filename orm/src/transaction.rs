@@ -81,18 +81,15 @@ impl Scope {
     /// The connection, once nothing deeper than this scope is open on it.
     pub(crate) async fn connection(&self) -> Result<Connection<'_>> {
         let mut open = self.shared.open.lock().await;
-        let keep = self.shared.keep.swap(usize::MAX, Ordering::AcqRel);
-        if keep < open.level {
-            roll_back_to(&mut open, keep).await?;
-        }
+        self.shared.roll_back_abandoned(&mut open).await?;
         if open.transaction.is_none() || self.level > open.level {
-            return Err(Error::transaction(
+            return Err(Error::misuse(
                 "the transaction of this handle is over; use the handle that `transaction` gave \
                  only until its closure returns",
             ));
         }
         if self.level < open.level {
-            return Err(Error::transaction(
+            return Err(Error::misuse(
                 "a nested transaction is open on this connection; use the handle that it was given",
             ));
         }
@@ -117,6 +114,25 @@ impl Scope {
     pub(crate) async fn rollback(&self) -> Result<()> {
         let mut connection = self.connection().await?;
         roll_back_to(&mut connection.0, self.level - 1).await
+    }
+}
+
+impl Shared {
+    /// Rolls back what was abandoned. The mark stays until that is done, so that a cancelled attempt
+    /// is made again; a failed one ends the whole transaction, since nobody knows what is open on it.
+    async fn roll_back_abandoned(&self, open: &mut Open) -> Result<()> {
+        let keep = self.keep.load(Ordering::Acquire);
+        if keep < open.level
+            && let Err(error) = roll_back_to(open, keep).await
+        {
+            open.transaction = None;
+            return Err(error);
+        }
+        // Unless a lower level was abandoned meanwhile.
+        let _ = self
+            .keep
+            .compare_exchange(keep, usize::MAX, Ordering::AcqRel, Ordering::Acquire);
+        Ok(())
     }
 }
 

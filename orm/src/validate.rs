@@ -1,6 +1,7 @@
 //! Values checked against their columns before a statement is sent.
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use testudo_sql::schema::{Column, ColumnType, Table};
 use testudo_sql::{Dialect, Value};
 
@@ -36,6 +37,13 @@ fn problem(column: &Column, value: &Value, dialect: Dialect) -> Option<String> {
         (ColumnType::Decimal { precision, scale }, Value::Decimal(number)) => {
             digits(number, precision, scale, dialect)
         }
+        // `Duration::to_value` stops there.
+        (ColumnType::Duration, Value::I64(i64::MAX)) => {
+            Some("it is longer than the 292,000 years that 64 bits of microseconds hold".to_owned())
+        }
+        (_, Value::F32(number)) if number.is_nan() && dialect != Dialect::Postgres => {
+            Some("NaN is no value for this database".to_owned())
+        }
         (_, Value::F64(number)) if number.is_nan() && dialect != Dialect::Postgres => {
             Some("NaN is no value for this database".to_owned())
         }
@@ -64,6 +72,11 @@ fn digits(number: &Decimal, precision: u8, scale: u8, dialect: Dialect) -> Optio
     if whole_digits > room {
         return Some(format!(
             "{number} has {whole_digits} digits before the point, and at most {room} fit"
+        ));
+    }
+    if dialect == Dialect::Sqlite && number.fract().is_zero() && number.to_i64().is_none() {
+        return Some(format!(
+            "{number} is beyond the integers that SQLite keeps; test this on a server"
         ));
     }
     let significant = number

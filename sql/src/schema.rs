@@ -51,6 +51,19 @@ pub struct Table {
 }
 
 impl Table {
+    /// The position of one of this table's own columns, which are compared by address.
+    ///
+    /// # Panics
+    /// When the column is of another table: a mistake of the caller, not of a user.
+    #[must_use]
+    pub fn position_of(&self, column: &'static Column) -> usize {
+        let position = self
+            .columns
+            .iter()
+            .position(|own| std::ptr::eq(own, column));
+        position.expect("a column is looked up in the table that it belongs to")
+    }
+
     /// The column whose model field has this name.
     #[must_use]
     pub fn column_of_field(&self, field: &str) -> Option<&'static Column> {

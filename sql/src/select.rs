@@ -171,6 +171,17 @@ pub struct Limit {
     pub offset: u64,
 }
 
+impl Limit {
+    /// The same, with no more rows than this.
+    #[must_use]
+    pub fn at_most(self, rows: u64) -> Limit {
+        Limit {
+            limit: Some(self.limit.map_or(rows, |limit| limit.min(rows))),
+            ..self
+        }
+    }
+}
+
 /// A row lock.
 #[derive(Debug, Clone)]
 pub struct Lock {

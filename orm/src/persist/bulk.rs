@@ -4,7 +4,7 @@ use chrono::Utc;
 use testudo_sql::{Expr, Insert, InsertTarget, Value};
 
 use super::checked_values;
-use crate::model::{Key, primary_key_column};
+use crate::model::{Key, is_unsaved, primary_key_column};
 use crate::queryset::own_column;
 use crate::row::RowReader;
 use crate::{Db, Error, Model, Result};
@@ -15,15 +15,18 @@ pub(super) async fn insert<M: Model>(rows: &mut [M], db: &Db) -> Result<()> {
     let (mut numbered, mut unnumbered) = (Vec::new(), Vec::new());
     for (index, row) in rows.iter_mut().enumerate() {
         row.touch(now, true);
-        let group = if needs_key(row) {
+        let group = if is_unsaved(row) {
             &mut unnumbered
         } else {
             &mut numbered
         };
         group.push((index, checked_values(row, db.dialect())?));
     }
-    let width = M::TABLE.columns.len().max(1);
-    let per_statement = (db.dialect().max_binds() / width).max(1);
+    let per_statement = match M::TABLE.columns {
+        // `DEFAULT VALUES` makes one row.
+        [key] if key.generated => 1,
+        columns => (db.dialect().max_binds() / columns.len().max(1)).max(1),
+    };
     let statements =
         numbered.len().div_ceil(per_statement) + unnumbered.len().div_ceil(per_statement);
 
@@ -68,10 +71,6 @@ pub(super) async fn insert<M: Model>(rows: &mut [M], db: &Db) -> Result<()> {
         rows[*index].set_primary_key(key);
     }
     Ok(())
-}
-
-fn needs_key<M: Model>(row: &M) -> bool {
-    primary_key_column::<M>().generated && row.primary_key().is_unassigned()
 }
 
 async fn insert_statement(target: InsertTarget, values: Vec<Value>, db: &Db) -> Result<()> {

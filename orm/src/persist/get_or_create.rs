@@ -1,10 +1,9 @@
 //! A row found by some of its columns, or created.
 
-use testudo_sql::schema::Column;
 use testudo_sql::{CompareOp, Expr};
 
-use super::{insert, own_values, position_of};
-use crate::assign::IntoColumns;
+use super::{insert, own_values};
+use crate::assign::{IntoColumns, positions};
 use crate::builder::ModelBuilder;
 use crate::queryset::own_column;
 use crate::{Db, Filter, Model, QuerySet, Result};
@@ -54,25 +53,23 @@ pub trait GetOrCreate: ModelBuilder {
     {
         let columns = lookup.into_columns();
         let built = self.build();
-        async move { get_or_create(built?, &columns, db).await }
+        async move {
+            let lookup = positions::<Self::Model>(columns, "look up")?;
+            get_or_create(built?, &lookup, db).await
+        }
     }
 }
 
 impl<B: ModelBuilder> GetOrCreate for B {}
 
-async fn get_or_create<M: Model>(
-    mut row: M,
-    lookup: &[&'static Column],
-    db: &Db,
-) -> Result<(M, bool)> {
+async fn get_or_create<M: Model>(mut row: M, lookup: &[usize], db: &Db) -> Result<(M, bool)> {
     let values = own_values(&row);
     let mut query = QuerySet::<M>::new();
-    for &column in lookup {
-        let value = values[position_of::<M>(column)].clone();
+    for &position in lookup {
         let condition = Expr::Compare {
-            column: own_column::<M>(column),
+            column: own_column::<M>(&M::TABLE.columns[position]),
             op: CompareOp::Eq,
-            value,
+            value: values[position].clone(),
         };
         query = query.filter(Filter::from_expr(condition));
     }

@@ -12,7 +12,7 @@ pub(super) async fn prepare(select: &mut Select, table: &'static Table, db: &Db)
         return Ok(());
     };
     if !db.is_transaction() {
-        return Err(Error::transaction(
+        return Err(Error::misuse(
             "`select_for_update` needs a transaction; call it on the handle that `db.transaction` gives",
         ));
     }

@@ -1,14 +1,12 @@
 //! UPDATE and DELETE of all rows of a query set.
 
-use std::marker::PhantomData;
-
 use testudo_sql::{
     Assignment, Delete, Expr, Ident, In, InSet, Limit, Projection, Select, SelectItem, Source,
     Update,
 };
 
 use super::{QuerySet, own_column};
-use crate::assign::IntoAssignments;
+use crate::assign::{self, Assign, IntoAssignments};
 use crate::model::primary_key_column;
 use crate::{Db, Model, Result, validate};
 
@@ -17,8 +15,7 @@ use crate::{Db, Model, Result, validate};
 #[derive(Debug, Clone)]
 pub struct UpdateQuery<M> {
     select: Select,
-    assignments: Vec<Assignment>,
-    model: PhantomData<fn() -> M>,
+    assignments: Vec<Assign<M>>,
 }
 
 impl<M: Model> QuerySet<M> {
@@ -29,7 +26,6 @@ impl<M: Model> QuerySet<M> {
         UpdateQuery {
             select: self.select,
             assignments: assignments.into_assignments(),
-            model: PhantomData,
         }
     }
 
@@ -52,16 +48,17 @@ impl<M: Model> UpdateQuery<M> {
     /// Sends the statement and returns how many rows it touched.
     ///
     /// # Errors
-    /// When a value does not fit its field, or the database refuses.
+    /// When a column is of another model, a value does not fit its field, or the database refuses.
     pub async fn execute(self, db: &Db) -> Result<u64> {
-        for assignment in &self.assignments {
+        let assignments = assign::assignments::<M>(self.assignments)?;
+        for assignment in &assignments {
             if let Assignment::Column(column, Expr::Value(value)) = assignment {
                 validate::value(M::TABLE, column, value, db.dialect())?;
             }
         }
         let update = Update {
             target: Source::Model(M::TABLE),
-            assignments: self.assignments,
+            assignments,
             filter: rows_of::<M>(self.select),
             returning: Vec::new(),
         };
@@ -72,7 +69,7 @@ impl<M: Model> UpdateQuery<M> {
 
 /// The condition that picks the rows of a query set. With a limit the rows are picked by their
 /// keys, through a derived table, because MySQL takes no LIMIT in a subquery of IN.
-fn rows_of<M: Model>(mut select: Select) -> Option<Expr> {
+pub(super) fn rows_of<M: Model>(mut select: Select) -> Option<Expr> {
     if select.limit == Limit::default() {
         return select.filter;
     }

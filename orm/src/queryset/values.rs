@@ -72,8 +72,9 @@ impl<M: Model, S: Selection<M>> ValuesQuery<M, S> {
     ///
     /// # Errors
     /// As [`fetch_all`](Self::fetch_all).
-    pub async fn first(self, db: &Db) -> Result<Option<S::Output>> {
-        Ok(self.limit(1).fetch_all(db).await?.into_iter().next())
+    pub async fn first(mut self, db: &Db) -> Result<Option<S::Output>> {
+        self.select.limit = self.select.limit.at_most(1);
+        Ok(self.fetch_all(db).await?.into_iter().next())
     }
 
     /// The SQL text of the query in a dialect.

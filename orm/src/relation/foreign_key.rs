@@ -36,9 +36,9 @@ macro_rules! to_one {
             /// # Errors
             /// When it was not fetched; a query is never sent behind your back.
             pub fn get(&self) -> Result<&T> {
-                self.fetched.as_deref().ok_or_else(|| {
-                    let (model, field) = self.relation.map_or(("", T::TABLE.model), |r| (r.from.model, r.name));
-                    Error::not_loaded(model, field)
+                self.fetched.as_deref().ok_or_else(|| match self.relation {
+                    Some(relation) => Error::not_loaded(relation.from.model, relation.name),
+                    None => Error::not_fetched(T::TABLE.model),
                 })
             }
 

@@ -93,19 +93,18 @@ impl<T: Model> ManyToMany<T> {
             values.push(self.owner.clone());
             values.push(key);
         }
-        for chunk in values.chunks(db.dialect().max_binds() / 2 * 2) {
-            let insert = Insert {
-                target: InsertTarget::Columns(join.table, vec![join.near, join.far]),
-                values: chunk.to_vec(),
-                on_conflict: Some(OnConflict::DoNothing {
-                    target: vec![Ident::new(join.near.name), Ident::new(join.far.name)],
-                }),
-                returning: Vec::new(),
-            };
-            let compiled = insert.compile(db.dialect())?;
-            db.run(compiled.sql, &compiled.binds).await?;
+        // One statement is atomic by itself.
+        let per_statement = db.dialect().max_binds() / 2 * 2;
+        if values.len() <= per_statement {
+            return tie(db, &join, values).await;
         }
-        Ok(())
+        db.transaction(async |tx| {
+            for chunk in values.chunks(per_statement) {
+                tie(&tx, &join, chunk.to_vec()).await?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Unties these rows from this one.
@@ -115,10 +114,17 @@ impl<T: Model> ManyToMany<T> {
     pub async fn remove<'t>(&self, db: &Db, rows: impl IntoIterator<Item = &'t T>) -> Result<()> {
         let join = self.saved_join("remove from a many-to-many relation")?;
         let keys = keys(rows)?;
-        for chunk in keys.chunks(db.dialect().max_binds() - 1) {
-            self.untie(db, &join, Some(chunk.to_vec())).await?;
+        let per_statement = db.dialect().max_binds() - 1;
+        if keys.len() <= per_statement {
+            return self.untie(db, &join, Some(keys)).await;
         }
-        Ok(())
+        db.transaction(async |tx| {
+            for chunk in keys.chunks(per_statement) {
+                self.untie(&tx, &join, Some(chunk.to_vec())).await?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Unties all rows from this one.
@@ -193,17 +199,34 @@ impl<T: Model> ManyToMany<T> {
     }
 }
 
+/// Ties rows by one statement: `values` are pairs of keys. Rows that are tied already stay so.
+async fn tie(db: &Db, join: &Join, values: Vec<Value>) -> Result<()> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let insert = Insert {
+        target: InsertTarget::Columns(join.table, vec![join.near, join.far]),
+        values,
+        on_conflict: Some(OnConflict::DoNothing {
+            target: vec![Ident::new(join.near.name), Ident::new(join.far.name)],
+        }),
+        returning: Vec::new(),
+    };
+    let compiled = insert.compile(db.dialect())?;
+    db.run(compiled.sql, &compiled.binds).await?;
+    Ok(())
+}
+
 fn keys<'t, T: Model>(rows: impl IntoIterator<Item = &'t T>) -> Result<Vec<Value>> {
     rows.into_iter()
         .map(|row| {
-            let key = row.primary_key();
-            if crate::Key::is_unassigned(&key) {
+            if crate::model::is_unsaved(row) {
                 return Err(Error::not_saved(
                     T::TABLE.model,
                     "tie a row by a many-to-many relation",
                 ));
             }
-            Ok(key.to_value())
+            Ok(row.primary_key().to_value())
         })
         .collect()
 }

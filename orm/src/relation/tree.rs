@@ -8,13 +8,12 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use testudo_sql::schema::{self as meta, Column, Link, Table};
 use testudo_sql::{
-    ColumnRef, Expr, In, InSet, Join, JoinKind, Projection, QualifiedName, Select, SelectItem,
-    Source, Value,
+    Expr, In, InSet, Join, JoinKind, Projection, QualifiedName, Select, SelectItem, Source, Value,
 };
 
 use super::{Fetched, Relation};
 use crate::key::HashedValue;
-use crate::path::{ModelPath, Root};
+use crate::queryset::{default_order, own_column};
 use crate::row::RowReader;
 use crate::{Db, Filter, Model, QuerySet, Result};
 
@@ -112,8 +111,8 @@ impl<R: Relation> Branch<R> {
         remote: &'static Column,
         keys: &[Value],
     ) -> Result<HashMap<HashedValue, Vec<Arc<R::To>>>> {
-        let position = position_of(R::To::TABLE, remote);
-        let condition = is_in(Expr::Column(own::<R::To>(remote)), keys);
+        let position = R::To::TABLE.position_of(remote);
+        let condition = is_in(Expr::Column(own_column::<R::To>(remote)), keys);
         let query = QuerySet::<R::To>::new()
             .filter(Filter::from_expr(condition))
             .with_prefetch(self.children.clone());
@@ -146,7 +145,7 @@ impl<R: Relation> Branch<R> {
             .columns
             .iter()
             .map(|column| SelectItem {
-                expr: Expr::Column(own::<R::To>(column)),
+                expr: Expr::Column(own_column::<R::To>(column)),
                 alias: None,
             })
             .collect();
@@ -162,11 +161,11 @@ impl<R: Relation> Branch<R> {
             on: Some(Expr::comparison(
                 tie(far),
                 testudo_sql::CompareOp::Eq,
-                Expr::Column(own::<R::To>(&to.columns[to.primary_key[0]])),
+                Expr::Column(own_column::<R::To>(&to.columns[to.primary_key[0]])),
             )),
         });
         select.filter = Some(is_in(tie(near), keys));
-        select.order_by = crate::queryset::default_order::<R::To>();
+        select.order_by = default_order::<R::To>();
 
         let compiled = select.compile(db.dialect())?;
         let (mut rows, mut owners) = (Vec::new(), Vec::new());
@@ -237,7 +236,7 @@ impl<R: Relation> Step<R::From> for Branch<R> {
                 Link::Direct(pairs) => pairs[0].0,
                 Link::Through { near, .. } => near.0,
             };
-            let position = position_of(R::From::TABLE, local);
+            let position = R::From::TABLE.position_of(local);
             let keys: Vec<Value> = {
                 let mut seen = std::collections::HashSet::new();
                 rows.iter()
@@ -273,26 +272,10 @@ impl<R: Relation> Step<R::From> for Branch<R> {
     }
 }
 
-fn own<M: Model>(column: &'static Column) -> ColumnRef {
-    ColumnRef {
-        path: <Root<M> as ModelPath>::PATH,
-        column,
-    }
-}
-
 fn is_in(expr: Expr, keys: &[Value]) -> Expr {
     Expr::In(Box::new(In {
         expr,
         set: InSet::Values(keys.to_vec()),
         negated: false,
     }))
-}
-
-fn position_of(table: &'static Table, column: &'static Column) -> usize {
-    // The derive takes both from the same static.
-    table
-        .columns
-        .iter()
-        .position(|c| std::ptr::eq(c, column))
-        .unwrap_or(0)
 }

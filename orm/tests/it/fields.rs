@@ -221,3 +221,17 @@ async fn a_cell_that_does_not_fit_its_field_names_model_and_field(db: Db) -> tes
     );
     Ok(())
 }
+
+#[orm_test(models(Sample))]
+async fn a_value_that_the_database_would_change_is_refused(db: Db) -> testudo::Result {
+    let misfits = [
+        sample().real(f32::NAN),
+        sample().double(f64::NAN),
+        sample().span(Duration::MAX),
+    ];
+    for misfit in misfits {
+        assert!(misfit.create(&db).await.unwrap_err().is_validation());
+    }
+    assert!(!Sample::all().exists(&db).await?);
+    Ok(())
+}

@@ -277,3 +277,14 @@ async fn the_opposite_of_a_condition_on_related_rows_means_that_none_satisfies_i
     assert_eq!(titles(&db, !Article::tags().name.eq("rust")).await?, "c");
     Ok(())
 }
+
+#[orm_test(models(User, Article, Tag))]
+async fn a_column_over_a_relation_may_stand_on_either_side(db: Db) -> testudo::Result {
+    articles(&db).await?;
+    // Each of Alice's articles has a title that sorts after her own name or before it.
+    let smaller = User::username.gt(User::articles().title);
+    assert_eq!(User::filter(smaller).count(&db).await?, 1);
+    let none = User::username.lt(User::articles().title);
+    assert_eq!(names(&db, none).await?, "alice");
+    Ok(())
+}

@@ -354,3 +354,51 @@ fn the_sql_of_a_query_set_can_be_looked_at() -> Result<()> {
     insta::assert_snapshot!(query().sql(Dialect::MySql)?, @"SELECT `articles`.`id`, `articles`.`title`, `articles`.`kind`, `articles`.`author_id`, `users`.`id`, `users`.`username`, `users`.`email`, `users`.`first_name`, `users`.`is_active`, `users`.`date_joined`, `users`.`last_login` FROM `articles` INNER JOIN `users` ON `users`.`id` = `articles`.`author_id` WHERE `users`.`username` = ? AND EXISTS (SELECT 1 FROM `articles_tags` INNER JOIN `tags` ON `tags`.`id` = `articles_tags`.`tag_id` WHERE `articles_tags`.`article_id` = `articles`.`id` AND `tags`.`name` = ?) LIMIT 3");
     Ok(())
 }
+
+#[orm_test(models(User, Order))]
+async fn aggregates_and_first_keep_to_the_slice(db: Db) -> testudo::Result {
+    orders(&db).await?;
+    let by_number = || Order::all().order_by(Order::order_number.asc());
+    let two = by_number()
+        .limit(2)
+        .aggregate(&db, sum(Order::total_amount));
+    assert_eq!(two.await?, Some(dec!(30)));
+    let rest = by_number().offset(1).aggregate(&db, count(Order::id));
+    assert_eq!(rest.await?, 3);
+    assert!(by_number().limit(0).first(&db).await?.is_none());
+    let none = by_number().limit(0).values(Order::id).first(&db).await?;
+    assert!(none.is_none());
+    Ok(())
+}
+
+#[orm_test(models(User, Order))]
+async fn distinct_values_need_no_order_of_the_model(db: Db) -> testudo::Result {
+    orders(&db).await?;
+    let query = Order::all().distinct().values(Order::user_id);
+    assert!(!query.sql(Dialect::Postgres)?.contains("ORDER BY"));
+    assert_eq!(query.fetch_all(&db).await?.len(), 2);
+    Ok(())
+}
+
+#[orm_test(models(User, Order))]
+async fn a_column_of_another_model_can_neither_be_set_nor_saved_nor_looked_up(
+    db: Db,
+) -> testudo::Result {
+    let users = orders(&db).await?;
+    let joined = Order::user().date_joined;
+    let set = Order::all().update(joined.set(users[0].date_joined));
+    let error = set.execute(&db).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot set `User.date_joined` in a statement on `Order`: it belongs to another table; use a \
+         query set of `User`"
+    );
+    let mut order = Order::all().first(&db).await?.unwrap();
+    assert!(order.save_fields(&db, joined).await.is_err());
+    let builder = Order::builder()
+        .order_number("X")
+        .user(&users[0])
+        .total_amount(1);
+    assert!(builder.get_or_create(&db, joined).await.is_err());
+    Ok(())
+}

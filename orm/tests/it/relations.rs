@@ -241,3 +241,18 @@ async fn prefetching_for_more_rows_than_one_statement_can_bind_finds_them_all(
     assert!(users[1].orders.get()?.is_empty());
     Ok(())
 }
+
+#[orm_test(models(User, Article, Tag))]
+async fn a_reference_that_was_set_by_hand_says_so(db: Db) -> testudo::Result {
+    let users = people(&db, &["alice", "bob"]).await?;
+    let mut article = Article::builder()
+        .title("one")
+        .author(&users[0])
+        .create(&db)
+        .await?;
+    article.author = (&users[1]).into();
+    let error = article.author.get().unwrap_err();
+    assert!(error.to_string().contains("was set by hand"), "{error}");
+    assert_eq!(article.author.fetch(&db).await?.username, "bob");
+    Ok(())
+}

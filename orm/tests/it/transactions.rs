@@ -204,3 +204,28 @@ async fn rows_are_locked_within_a_transaction_only(db: Db) -> testudo::Result {
     assert_eq!(locked.len(), 1);
     Ok(())
 }
+
+#[orm_test(models(User))]
+async fn a_transaction_that_is_cancelled_at_any_point_leaves_the_outer_one_usable(
+    db: Db,
+) -> testudo::Result {
+    db.transaction(async |tx| {
+        // Dropped after each number of polls, so at each place where it waits.
+        for polls in 0..40 {
+            let work = tx.transaction(async |inner| people(&inner, &["alice"]).await);
+            let mut work = Box::pin(work);
+            for _ in 0..polls {
+                if futures_util::poll!(&mut work).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            drop(work);
+            User::all().delete(&tx).await?;
+        }
+        people(&tx, &["bob"]).await
+    })
+    .await?;
+    assert_eq!(names(&db).await?, ["bob"]);
+    Ok(())
+}
