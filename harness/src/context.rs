@@ -1,7 +1,6 @@
 //! The running test, as its body sees it.
 
 use std::fmt;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use testudo_orm::{Db, Key, Model};
@@ -9,7 +8,7 @@ use testudo_orm::{Db, Key, Model};
 use crate::backend::Backend;
 use crate::error::Error;
 use crate::fixtures::{self, Labels};
-use crate::isolation::{Access, Session};
+use crate::isolation::{Access, Keep, Session};
 use crate::plan::Plan;
 
 /// A database of its own for one test, and what belongs to it.
@@ -125,10 +124,10 @@ impl TestContext {
     /// When the code under test ended the transaction around the test
     /// ([`is_isolation_lost`](Error::is_isolation_lost)), or a task still holds its connection.
     pub async fn finish(self) -> Result<(), Error> {
-        self.end(None).await
+        self.end(&mut |_| None).await
     }
 
-    pub(crate) async fn end(&self, keep: Option<&Path>) -> Result<(), Error> {
+    pub(crate) async fn end(&self, keep: &mut Keep<'_>) -> Result<(), Error> {
         let session = self
             .0
             .session

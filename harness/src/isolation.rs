@@ -6,7 +6,7 @@
 mod parameter;
 mod sqlite;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use testudo_orm::Db;
@@ -94,12 +94,12 @@ impl Session {
         }
     }
 
-    /// Ends the test: its pool is closed, its database goes away. `keep` is where to leave a copy of
-    /// the database as the test left it.
+    /// Ends the test: its pool is closed, its database goes away. `keep` decides whether to leave a copy
+    /// of the database as the test left it.
     ///
     /// # Errors
     /// When the test was not kept apart as its isolation promises, or the copy cannot be written.
-    pub(crate) async fn finish(self, keep: Option<&Path>) -> Result<(), Error> {
+    pub(crate) async fn finish(self, keep: &mut Keep<'_>) -> Result<(), Error> {
         match self {
             Session::Sqlite(session) => session.finish(keep).await,
         }
@@ -119,6 +119,10 @@ impl Access {
         &self.url
     }
 }
+
+/// Where to leave a copy of a database, if one is wanted. Asked once it is known whether the isolation
+/// of the test was lost, which is passed; not asked if there is no database left to copy.
+pub(crate) type Keep<'k> = dyn FnMut(bool) -> Option<PathBuf> + Send + 'k;
 
 /// The bytes of a database that a test starts from.
 type Image = Arc<[u8]>;

@@ -166,9 +166,12 @@ async fn one_test(
         .catch_unwind()
         .await;
     let failed = matches!(&returned, Ok(Err(_))) || (returned.is_err() != should_panic);
-    let kept = kept_path(site, keep, failed);
+    let mut kept = Ok(None);
     let finished = context
-        .end(kept.as_ref().ok().and_then(Option::as_deref))
+        .end(&mut |lost| {
+            kept = kept_path(site, keep, failed || lost);
+            kept.as_ref().ok()?.clone()
+        })
         .await;
     let said = match &returned {
         Ok(Ok(())) => String::new(),
@@ -176,7 +179,7 @@ async fn one_test(
         Err(payload) => panic_message(payload),
     };
     if failed || finished.is_err() {
-        report(site, plan, &said, &kept);
+        report(site, plan, &said, keep, &kept);
     } else if let Ok(Some(path)) = &kept {
         eprintln!("kept: sqlite://{}", path.display());
     }
@@ -203,7 +206,7 @@ fn kept_path(site: &Site, keep: Keep, failed: bool) -> Result<Option<PathBuf>, E
 }
 
 /// Says how to look at a failed test. Goes to the output of the test, which libtest shows.
-fn report(site: &Site, plan: &Plan, said: &str, kept: &Result<Option<PathBuf>, Error>) {
+fn report(site: &Site, plan: &Plan, said: &str, keep: Keep, kept: &Result<Option<PathBuf>, Error>) {
     let mut text = format!(
         "test `{}` failed on {} with seed {}\n  run it again: {}",
         site.test_name(),
@@ -213,7 +216,13 @@ fn report(site: &Site, plan: &Plan, said: &str, kept: &Result<Option<PathBuf>, E
     );
     match kept {
         Ok(Some(path)) => text.push_str(&format!("\n  its database: sqlite://{}", path.display())),
-        Ok(None) => text.push_str("\n  TESTUDO_KEEP=failed keeps its database"),
+        Ok(None) if keep == Keep::None => {
+            text.push_str("\n  TESTUDO_KEEP=failed keeps its database");
+        }
+        Ok(None) => text.push_str(
+            "\n  its database could not be kept: the test had closed its pool, or still held its \
+             connection",
+        ),
         Err(error) => text.push_str(&format!("\n  {error}")),
     }
     // The texts of `sqlx::Error::PoolTimedOut`, as `{}` and as `{:?}`.

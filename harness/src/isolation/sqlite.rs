@@ -7,11 +7,9 @@ mod template;
 mod temporary;
 mod witness;
 
-use std::path::Path;
-
 use sqlx::SqlitePool;
 
-use super::{Image, Isolation};
+use super::{Image, Isolation, Keep};
 use crate::error::Error;
 use crate::fixtures::Labels;
 use crate::plan::Plan;
@@ -82,7 +80,7 @@ impl Session {
         }
     }
 
-    pub(super) async fn finish(self, keep: Option<&Path>) -> Result<(), Error> {
+    pub(super) async fn finish(self, keep: &mut Keep<'_>) -> Result<(), Error> {
         match self.database {
             Database::Held(held) => held.finish(keep).await.map(drop),
             Database::Temporary(database) => database.finish(keep).await,

@@ -199,7 +199,7 @@ fn a_test_that_should_panic_and_does_not_says_how_to_repeat_it() {
 
 #[tokio::test]
 async fn the_database_of_a_failed_test_is_kept_as_the_test_left_it() {
-    for name in ["panics", "panics_in_a_clone"] {
+    for name in ["panics", "panics_in_a_clone", "adds_a_user_and_commits"] {
         let ended = Child::test(name).env("TESTUDO_KEEP", "failed").run();
         let kept = format!("target/testudo/kept/it-child-failing-{name}.sqlite3");
         assert_eq!(ended.left(), [PathBuf::from(&kept)]);
@@ -213,6 +213,23 @@ async fn the_database_of_a_failed_test_is_kept_as_the_test_left_it() {
         assert_eq!(names, ["root", "alice"]);
         connection.close().await.unwrap();
     }
+}
+
+#[test]
+fn a_database_that_could_not_be_kept_is_not_promised() {
+    let name = "closes_its_pool_and_panics";
+    Child::test(name)
+        .run()
+        .failed_with("TESTUDO_KEEP=failed keeps its database");
+    let ended = Child::test(name).env("TESTUDO_KEEP", "failed").run();
+    ended.failed_with("its database could not be kept: the test had closed its pool");
+    assert!(!ended.stdout.contains("its database: "), "{}", ended.stdout);
+    assert!(
+        !ended.stdout.contains("TESTUDO_KEEP=failed keeps"),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(ended.left(), Vec::<PathBuf>::new());
 }
 
 #[test]

@@ -10,9 +10,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqlitePool};
 use tokio::sync::OwnedMutexGuard;
 
-use super::Isolation;
 use super::apply;
 use super::held::Held;
+use super::{Isolation, Keep};
 use crate::error::Error;
 use crate::fixtures::Labels;
 use crate::plan::{Existing, Plan};
@@ -60,7 +60,7 @@ impl FileSession {
         self.url.clone()
     }
 
-    pub(super) async fn finish(self, keep: Option<&Path>) -> Result<(), Error> {
+    pub(super) async fn finish(self, keep: &mut Keep<'_>) -> Result<(), Error> {
         if let Some(connection) = self.held.finish(keep).await? {
             // Whoever looks into the file next finds it as it was.
             connection

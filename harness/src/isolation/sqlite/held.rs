@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteOwnedBuf, SqlitePoolOptions};
 use sqlx::{Connection, Executor, SqliteConnection, SqlitePool};
 
 use super::witness::Witness;
-use super::{Image, close};
+use super::{Image, Keep, close};
 use crate::error::Error;
 
 /// A second acquire cannot succeed while the only connection is held, so waiting long for it only
@@ -70,7 +70,7 @@ impl Held {
     /// the time `close` returns if that must be known.
     pub(super) async fn finish(
         self,
-        keep: Option<&Path>,
+        keep: &mut Keep<'_>,
     ) -> Result<Option<SqliteConnection>, Error> {
         // A connection comes back only when the statements queued on it, such as the rollback of a
         // dropped transaction, have run: from then on the witness knows all.
@@ -92,10 +92,11 @@ impl Held {
             }
             Err(error) => return Err(Error::database("end the transaction of the test", error)),
         };
-        if let Some(path) = keep {
-            keep_copy(&mut connection, path).await?;
-        }
-        verdict.map(|()| Some(connection))
+        let kept = match keep(verdict.is_err()) {
+            Some(path) => keep_copy(&mut connection, &path).await,
+            None => Ok(()),
+        };
+        verdict.and(kept).map(|()| Some(connection))
     }
 }
 

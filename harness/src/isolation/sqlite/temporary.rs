@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqlitePool};
 
-use super::close;
+use super::{Keep, close};
 use crate::error::Error;
 
 /// As many as sqlx opens by default: code that needs more under test needs more in production.
@@ -64,9 +64,10 @@ impl TemporaryDatabase {
         format!("sqlite://{}", self.path.display())
     }
 
-    pub(super) async fn finish(self, keep: Option<&Path>) -> Result<(), Error> {
-        if let Some(keep) = keep {
-            self.copy_to(keep).await?;
+    pub(super) async fn finish(self, keep: &mut Keep<'_>) -> Result<(), Error> {
+        // Nothing of it is shared, so there is nothing that could be lost.
+        if let Some(path) = keep(false) {
+            self.copy_to(&path).await?;
         }
         // Waits for the connections at rest, so that the file is free when it is removed. One that a
         // stray task holds closes when it comes back.

@@ -79,6 +79,20 @@ async fn commits(pool: SqlitePool) {
     pool.execute("COMMIT").await.unwrap();
 }
 
+#[orm_test(migrations = "tests/it/migrations/shop")]
+async fn adds_a_user_and_commits(pool: SqlitePool) {
+    only_in_a_child!();
+    add_user(&pool, "alice").await.unwrap();
+    pool.execute("COMMIT").await.unwrap();
+}
+
+#[orm_test]
+async fn closes_its_pool_and_panics(pool: SqlitePool) {
+    only_in_a_child!();
+    pool.close().await;
+    panic!("it went wrong");
+}
+
 // Not in a child, these have to panic to pass.
 
 #[orm_test]
