@@ -8,6 +8,7 @@ mod lookups;
 mod querysets;
 mod relations;
 mod shop;
+mod statements;
 pub mod strict_lints;
 mod transactions;
 mod ui;
