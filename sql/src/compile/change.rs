@@ -133,12 +133,13 @@ impl<'q> Writer<'q> {
                 }
             };
             self.push(" = ");
-            match (assignment, self.dialect) {
+            let scale = match assignment {
+                Assignment::Column(column, _) => decimal_scale(column.ty),
+                Assignment::Named(..) => None,
+            };
+            match scale {
                 // Decimals are REALs there, so what was calculated carries noise.
-                (Assignment::Column(column, expr), Dialect::Sqlite)
-                    if let ColumnType::Decimal { scale, .. } = column.ty
-                        && is_calculated(expr) =>
-                {
+                Some(scale) if self.dialect == Dialect::Sqlite && is_calculated(expr) => {
                     self.push("ROUND(");
                     self.loose(expr)?;
                     self.push(", ");
@@ -240,6 +241,13 @@ impl<'q> Writer<'q> {
             }
         }
         Ok(())
+    }
+}
+
+fn decimal_scale(ty: ColumnType) -> Option<u8> {
+    match ty {
+        ColumnType::Decimal { scale, .. } => Some(scale),
+        _ => None,
     }
 }
 

@@ -55,6 +55,21 @@ fn a_decimal_that_was_calculated_is_rounded_on_sqlite() {
 }
 
 #[test]
+fn a_decimal_taken_as_it_is_is_not_rounded_on_sqlite() {
+    let price = rust_decimal::Decimal::new(1010, 2);
+    let statement = Update {
+        target: Source::Model(&ORDER),
+        assignments: vec![Assignment::Column(
+            &ORDER.columns[3],
+            Expr::Value(price.into()),
+        )],
+        filter: None,
+        returning: vec![],
+    };
+    assert_snapshot!(sql(&statement), @r#"UPDATE "orders" SET "total" = ?"#);
+}
+
+#[test]
 fn a_filter_across_a_relation_finds_rows_by_their_key() {
     let statement = update(Some(eq(&ITEM_ORDER, "status", "paid").and(eq(
         &ITEM_ORDER_USER,
