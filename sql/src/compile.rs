@@ -16,13 +16,15 @@
 //! are no integers; the types of SUM and AVG (a wider integer or decimal on Postgres and MySQL, an
 //! integer or REAL on SQLite); where NULLs are sorted when the order does not say; the range of
 //! RANDOM; beyond ASCII, the letters whose case SQLite does not know. Nothing is cast implicitly but
-//! the parts of dates (to integers), the arguments of a two-argument ROUND on Postgres and JSON
-//! compared with a JSON column on MySQL.
+//! the parts of dates (to integers), the dividend of decimals on SQLite (to REAL, since a whole
+//! decimal is an INTEGER there), the arguments of a two-argument ROUND on Postgres and JSON compared
+//! with a JSON column on MySQL.
 
 mod any;
 mod change;
 mod condition;
 mod date_part;
+mod decimal;
 mod delete;
 mod expr;
 mod function;

@@ -161,7 +161,8 @@ pub enum ArithmeticOp {
     Sub,
     /// `*`
     Mul,
-    /// `/`; between integers the dialects differ: Postgres and SQLite truncate, MySQL does not.
+    /// `/`; between integers the dialects differ: Postgres and SQLite truncate, MySQL does not. A
+    /// decimal on either side makes it a division of decimals, also where SQLite keeps an integer.
     Div,
     /// `%`
     Rem,

@@ -1,5 +1,6 @@
 //! Expressions, parenthesised where precedence asks for it.
 
+use crate::compile::decimal::needs_cast;
 use crate::compile::writer::Writer;
 use crate::{Arithmetic, ArithmeticOp, Case, Dialect, Error, Expr, Select};
 
@@ -165,7 +166,13 @@ impl<'q> Writer<'q> {
             ArithmeticOp::Rem => (" % ", Binding::Product, Binding::Atom),
         };
         self.open(operator, place);
-        self.expr(&arithmetic.left, operator)?;
+        if self.dialect == Dialect::Sqlite && needs_cast(arithmetic) {
+            self.push("CAST(");
+            self.loose(&arithmetic.left)?;
+            self.push(" AS REAL)");
+        } else {
+            self.expr(&arithmetic.left, operator)?;
+        }
         self.push(symbol);
         self.expr(&arithmetic.right, right)?;
         self.close(operator, place);

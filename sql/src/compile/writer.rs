@@ -9,7 +9,7 @@ use crate::{Dialect, Error, Expr, Ident, QuoteStyle, Value};
 
 /// How deeply expressions and subqueries may be nested: SQLite's own limit, and safe on a thread's
 /// stack.
-const MAX_DEPTH: usize = 1_000;
+pub(super) const MAX_DEPTH: usize = 1_000;
 
 pub(super) struct Writer<'q> {
     pub(super) sql: String,

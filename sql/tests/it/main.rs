@@ -2,6 +2,7 @@
 
 mod condition;
 mod ddl;
+mod decimal;
 mod delete;
 mod function;
 mod hostile;
