@@ -318,20 +318,32 @@ impl Expr {
         }
     }
 
-    /// This or that. A chain extends one list in place.
+    /// This or that. A chain extends one list in place; conditions on the same to-many path are
+    /// drawn together, which selects the same rows, and lets a condition added by [`Expr::and`] be
+    /// about the row that one of them is met by.
     #[must_use]
     pub fn or(self, other: Expr) -> Expr {
-        match (self, other) {
-            (Expr::Or(mut all), Expr::Or(more)) => {
-                all.extend(more);
-                Expr::Or(all)
+        let (mut all, more) = match (self, other) {
+            (Expr::Any(mut a), Expr::Any(b)) if a.path == b.path => {
+                a.filter = a.filter.or(b.filter);
+                return Expr::Any(a);
             }
+            (Expr::Or(all), Expr::Or(more)) => (all, more),
             (Expr::Or(mut all), expr) => {
-                all.push(expr);
-                Expr::Or(all)
+                push_or(&mut all, expr);
+                return Expr::Or(all);
             }
-            (a, b) => Expr::Or(pair(a, b)),
+            (expr, Expr::Or(more)) => {
+                let mut all = Vec::with_capacity(more.len() + 1);
+                all.push(expr);
+                (all, more)
+            }
+            (a, b) => return Expr::Or(pair(a, b)),
+        };
+        for expr in more {
+            push_or(&mut all, expr);
         }
+        Expr::Or(all)
     }
 
     /// The opposite; twice the opposite is the expression itself. What has a complement of its own
@@ -435,15 +447,28 @@ fn pair(a: Expr, b: Expr) -> Vec<Expr> {
 }
 
 fn push_and(all: &mut Vec<Expr>, expr: Expr) {
-    if let Expr::Any(new) = &expr
-        && let Some(Expr::Any(old)) = all
-            .iter_mut()
-            .find(|e| matches!(e, Expr::Any(old) if old.path == new.path))
-    {
-        let filter = std::mem::replace(&mut old.filter, Expr::And(Vec::new()));
-        let Expr::Any(new) = expr else { return };
-        old.filter = filter.and(new.filter);
-        return;
+    push(all, expr, Expr::and);
+}
+
+fn push_or(all: &mut Vec<Expr>, expr: Expr) {
+    push(all, expr, Expr::or);
+}
+
+/// Adds an operand; a condition on a to-many path that the list has one of already is joined to it.
+fn push(all: &mut Vec<Expr>, expr: Expr, join: fn(Expr, Expr) -> Expr) {
+    let new = match expr {
+        Expr::Any(new) => new,
+        expr => return all.push(expr),
+    };
+    let old = all.iter_mut().find_map(|expr| match expr {
+        Expr::Any(old) if old.path == new.path => Some(old),
+        _ => None,
+    });
+    match old {
+        Some(old) => {
+            let filter = std::mem::replace(&mut old.filter, Expr::And(Vec::new()));
+            old.filter = join(filter, new.filter);
+        }
+        None => all.push(Expr::Any(new)),
     }
-    all.push(expr);
 }

@@ -20,6 +20,36 @@ fn conditions_joined_by_and_ask_for_one_row() {
 }
 
 #[test]
+fn conditions_joined_by_or_are_one_exists() {
+    let tag = |name: &str| any(&ORDER_TAGS, eq(&ORDER_TAGS, "name", name));
+    assert_snapshot!(sql(&orders_where(tag("a").or(tag("b")).or(tag("c")))), @r#"SELECT 1 FROM "orders" WHERE EXISTS (SELECT 1 FROM "order_tags" INNER JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" WHERE "order_tags"."order_id" = "orders"."id" AND ("tags"."name" = ? OR "tags"."name" = ? OR "tags"."name" = ?))"#);
+}
+
+#[test]
+fn a_condition_added_to_an_or_is_about_the_same_row() {
+    let tag = |name: &str| any(&ORDER_TAGS, eq(&ORDER_TAGS, "name", name));
+    let late = || any(&ORDER_TAGS, gt(&ORDER_TAGS, "id", 5));
+    assert_snapshot!(sql(&orders_where(tag("a").or(tag("b")).and(late()))), @r#"SELECT 1 FROM "orders" WHERE EXISTS (SELECT 1 FROM "order_tags" INNER JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" WHERE "order_tags"."order_id" = "orders"."id" AND ("tags"."name" = ? OR "tags"."name" = ?) AND "tags"."id" > ?)"#);
+    assert_snapshot!(sql(&orders_where(late().and(tag("a").or(tag("b"))))), @r#"SELECT 1 FROM "orders" WHERE EXISTS (SELECT 1 FROM "order_tags" INNER JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" WHERE "order_tags"."order_id" = "orders"."id" AND "tags"."id" > ? AND ("tags"."name" = ? OR "tags"."name" = ?))"#);
+}
+
+#[test]
+fn a_list_under_or_has_one_exists_for_each_path() {
+    let tag = |name: &str| any(&ORDER_TAGS, eq(&ORDER_TAGS, "name", name));
+    let paid = || eq(&ORDERS, "status", "paid");
+    let pen = || any(&ORDER_ITEMS, eq(&ORDER_ITEMS, "name", "pen"));
+    assert_snapshot!(sql(&orders_where(tag("a").or(paid()).or(tag("b")).or(pen()))), @r#"SELECT 1 FROM "orders" WHERE EXISTS (SELECT 1 FROM "order_tags" INNER JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" WHERE "order_tags"."order_id" = "orders"."id" AND ("tags"."name" = ? OR "tags"."name" = ?)) OR "orders"."status" = ? OR EXISTS (SELECT 1 FROM "items" WHERE "items"."order_id" = "orders"."id" AND "items"."name" = ?)"#);
+    assert_snapshot!(sql(&orders_where(tag("a").or(paid().or(tag("b"))))), @r#"SELECT 1 FROM "orders" WHERE EXISTS (SELECT 1 FROM "order_tags" INNER JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" WHERE "order_tags"."order_id" = "orders"."id" AND ("tags"."name" = ? OR "tags"."name" = ?)) OR "orders"."status" = ?"#);
+    assert_snapshot!(sql(&orders_where(tag("a").or(paid()).or(pen().or(tag("b"))))), @r#"SELECT 1 FROM "orders" WHERE EXISTS (SELECT 1 FROM "order_tags" INNER JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" WHERE "order_tags"."order_id" = "orders"."id" AND ("tags"."name" = ? OR "tags"."name" = ?)) OR "orders"."status" = ? OR EXISTS (SELECT 1 FROM "items" WHERE "items"."order_id" = "orders"."id" AND "items"."name" = ?)"#);
+}
+
+#[test]
+fn complements_under_or_stay_apart() {
+    let not = |name: &str| any(&ORDER_TAGS, eq(&ORDER_TAGS, "name", name)).negate();
+    assert_snapshot!(sql(&orders_where(not("a").or(not("b")))), @r#"SELECT 1 FROM "orders" WHERE NOT EXISTS (SELECT 1 FROM "order_tags" INNER JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" WHERE "order_tags"."order_id" = "orders"."id" AND "tags"."name" = ?) OR NOT EXISTS (SELECT 1 FROM "order_tags" INNER JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" WHERE "order_tags"."order_id" = "orders"."id" AND "tags"."name" = ?)"#);
+}
+
+#[test]
 fn two_filters_may_be_met_by_two_rows() {
     let mut select = filtered(&USER, any(&USER_ORDERS, eq(&USER_ORDERS, "status", "paid")));
     select.add_filter(any(&USER_ORDERS, gt(&USER_ORDERS, "total", 5)));
