@@ -49,6 +49,27 @@ async fn a_changed_file_makes_another_template() {
 }
 
 #[tokio::test]
+async fn of_the_templates_for_several_seeds_the_latest_is_kept() {
+    // Every build rolls other dice.
+    let users = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);";
+    let dir = Scratch::new().with("1_seeded.sql", &format!("{DICE} {users}"));
+    let mut dice: Vec<Vec<u8>> = Vec::new();
+    for seed in [1, 1, 2, 1] {
+        let builder = test_context().migrations(dir.path()).seed(seed);
+        let ctx = builder.fixtures(["seeded"]).start().await.unwrap();
+        let found = sqlx::query_scalar("SELECT n FROM dice")
+            .fetch_one(ctx.pool())
+            .await
+            .unwrap();
+        dice.push(found);
+        ctx.finish().await.unwrap();
+    }
+    assert_eq!(dice[0], dice[1]);
+    assert_ne!(dice[1], dice[2]);
+    assert_ne!(dice[1], dice[3]);
+}
+
+#[tokio::test]
 async fn a_template_that_failed_is_built_when_its_files_are_right() {
     let dir = Scratch::new().with("1_t.sql", "CREATE TABLE a (x); CREATE TABEL b (x);");
     let start = || test_context().migrations(dir.path()).start();

@@ -27,15 +27,11 @@ pub(super) struct Template {
     held: AtomicU32,
 }
 
-/// What a template is built from; equal keys make equal databases.
+/// What a template is built from, known by its address: the same files give the same `Arc`.
 ///
 /// An image never leaves the process that built it, which is why SQLite's version is not in it.
 #[derive(Clone)]
-struct Key {
-    ingredients: Arc<Ingredients>,
-    /// `None` where the rows do not depend on it.
-    seed: Option<u64>,
-}
+struct Key(Arc<Ingredients>);
 
 /// The template made of these ingredients: built by the first test that asks, while the others wait.
 ///
@@ -43,29 +39,30 @@ struct Key {
 /// tries again.
 pub(super) async fn of(ingredients: Arc<Ingredients>, seed: u64) -> Result<Arc<Template>, Error> {
     type Cell = Arc<OnceCell<Arc<Template>>>;
-    static TEMPLATES: Mutex<Option<HashMap<Key, Cell>>> = Mutex::new(None);
+    static TEMPLATES: Mutex<Option<HashMap<Key, (u64, Cell)>>> = Mutex::new(None);
 
-    let key = Key {
-        seed: ingredients.is_seeded.then_some(seed),
-        ingredients,
-    };
+    let key = Key(ingredients);
     let cell = {
         let mut templates = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(
-            templates
-                .get_or_insert_default()
-                .entry(key.clone())
-                .or_default(),
-        )
+        let (of_seed, cell) = templates
+            .get_or_insert_default()
+            .entry(key.clone())
+            .or_insert_with(|| (seed, Cell::default()));
+        // Of the seeds only the latest is kept. By default every test has one of its own that no other
+        // will ask for, and an image for each would stay in memory as long as the process runs.
+        if key.0.is_seeded && *of_seed != seed {
+            (*of_seed, *cell) = (seed, Cell::default());
+        }
+        Arc::clone(cell)
     };
-    cell.get_or_try_init(|| Template::build(&key.ingredients, seed))
+    cell.get_or_try_init(|| Template::build(&key.0, seed))
         .await
         .cloned()
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.ingredients, &other.ingredients) && self.seed == other.seed
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -73,8 +70,7 @@ impl Eq for Key {}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Arc::as_ptr(&self.ingredients).hash(state);
-        self.seed.hash(state);
+        Arc::as_ptr(&self.0).hash(state);
     }
 }
 
