@@ -98,6 +98,11 @@ impl Fixtures {
         fingerprint::bytes(&self.files, seed)
     }
 
+    /// The names of the environment variables that the files read.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        fingerprint::variables(&self.files)
+    }
+
     /// Loads all rows into a database, in one transaction (a savepoint when `db` is on one), and
     /// gives the keys of the rows by label.
     ///

@@ -2,7 +2,8 @@
 
 mod stamp;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::ptr;
@@ -38,6 +39,8 @@ pub(crate) struct Ingredients {
     pub(crate) fixtures: Fixtures,
     /// Whether the rows depend on the seed of the test.
     pub(crate) is_seeded: bool,
+    /// The environment variables that the fixtures read, as they were.
+    environment: BTreeMap<String, Option<OsString>>,
 }
 
 /// Where tables come from.
@@ -49,10 +52,18 @@ pub(crate) enum Schema {
 }
 
 impl Recipe {
-    /// The ingredients, read when they are first asked for and again when a file has changed.
+    /// The ingredients, read when they are first asked for and again when a file has changed, or an
+    /// environment variable that a fixture reads.
     ///
-    /// The same files give the same `Arc`: it can be a key.
+    /// The same files and variables give the same `Arc`: it can be a key.
     pub(crate) fn ingredients(&self) -> Result<Arc<Ingredients>, Error> {
+        self.ingredients_with(|name| std::env::var_os(name))
+    }
+
+    fn ingredients_with(
+        &self,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Arc<Ingredients>, Error> {
         type Pantry = HashMap<Recipe, (Stamp, Arc<Ingredients>)>;
         static PANTRY: Mutex<Option<Pantry>> = Mutex::new(None);
 
@@ -63,15 +74,16 @@ impl Recipe {
         let pantry = pantry.get_or_insert_default();
         if let Some((known, ingredients)) = pantry.get(self)
             && *known == stamp
+            && (ingredients.environment.iter()).all(|(name, value)| variable(name) == *value)
         {
             return Ok(Arc::clone(ingredients));
         }
-        let ingredients = Arc::new(self.read()?);
+        let ingredients = Arc::new(self.read(variable)?);
         pantry.insert(self.clone(), (stamp, Arc::clone(&ingredients)));
         Ok(ingredients)
     }
 
-    fn read(&self) -> Result<Ingredients, Error> {
+    fn read(&self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Ingredients, Error> {
         let schema = match (&self.migrations, self.models.0.as_slice()) {
             (None, []) => Schema::Empty,
             (Some(dir), []) => Schema::Migrations(Migrations::read(dir)?),
@@ -87,10 +99,15 @@ impl Recipe {
         let fixtures =
             Fixtures::read(&self.fixtures_dir, &self.fixtures).map_err(Error::fixtures)?;
         let is_seeded = fixtures.fingerprint_bytes(0) != fixtures.fingerprint_bytes(1);
+        let environment = fixtures
+            .variables()
+            .map(|name| (name.to_owned(), variable(name)))
+            .collect();
         Ok(Ingredients {
             schema,
             fixtures,
             is_seeded,
+            environment,
         })
     }
 }
@@ -108,5 +125,32 @@ impl Hash for Models {
         for table in &self.0 {
             ptr::hash(*table, state);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ingredients_are_read_again_when_a_variable_of_their_fixtures_has_changed() {
+        let dir = std::env::temp_dir().join(format!("recipe-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("t.yml"), "t: { a: { name: '${env.NAME}' } }").unwrap();
+        let recipe = Recipe {
+            migrations: None,
+            models: Models::default(),
+            fixtures_dir: dir.clone(),
+            fixtures: vec!["t".to_owned()],
+        };
+        let read = |name: &str, of_another: &str| {
+            let variable =
+                |asked: &str| Some(if asked == "NAME" { name } else { of_another }.into());
+            recipe.ingredients_with(variable).unwrap()
+        };
+        let first = read("alice", "x");
+        assert!(Arc::ptr_eq(&first, &read("alice", "y")));
+        assert!(!Arc::ptr_eq(&first, &read("bob", "y")));
+        std::fs::remove_dir_all(&dir).unwrap();
     }
 }
