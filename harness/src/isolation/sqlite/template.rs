@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::OnceCell;
@@ -21,11 +21,20 @@ use crate::runtime;
 pub(super) struct Template {
     image: Image,
     labels: Labels,
-    /// A context that is open and waits for the next test.
-    spare: Mutex<Option<Held>>,
-    preparing: AtomicBool,
+    spares: Mutex<Spares>,
     held: AtomicU32,
 }
+
+/// Copies that are open, or being opened, for the tests to come.
+#[derive(Debug, Default)]
+struct Spares {
+    ready: Vec<Held>,
+    opening: usize,
+}
+
+/// A copy is opened while a test runs, mostly by waiting for SQLite's thread: two at a time keep up
+/// with tests that do almost nothing, and each costs the memory of one test.
+const SPARES: usize = 2;
 
 /// What a template is built from, known by its address: the same files give the same `Arc`.
 ///
@@ -80,8 +89,7 @@ impl Template {
         Ok(Arc::new(Self {
             image,
             labels,
-            spare: Mutex::default(),
-            preparing: AtomicBool::new(false),
+            spares: Mutex::default(),
             held: AtomicU32::new(0),
         }))
     }
@@ -96,11 +104,7 @@ impl Template {
     /// opened while this test runs. A pool serves one test only: a task that outlives its test must
     /// not write into the next.
     pub(super) async fn hold(self: &Arc<Self>) -> Result<Held, Error> {
-        let spare = self
-            .spare
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let spare = self.spares().ready.pop();
         if self.held.fetch_add(1, Ordering::Relaxed) > 0 {
             self.prepare_next();
         }
@@ -108,6 +112,10 @@ impl Template {
             Some(held) => Ok(held),
             None => self.open().await,
         }
+    }
+
+    fn spares(&self) -> MutexGuard<'_, Spares> {
+        self.spares.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn open(&self) -> Result<Held, Error> {
@@ -119,18 +127,21 @@ impl Template {
         let Ok(runtime) = runtime::shared() else {
             return;
         };
-        if self.preparing.swap(true, Ordering::AcqRel) {
-            return;
+        let missing = {
+            let mut spares = self.spares();
+            let missing = SPARES.saturating_sub(spares.ready.len() + spares.opening);
+            spares.opening += missing;
+            missing
+        };
+        for _ in 0..missing {
+            let template = Arc::clone(self);
+            runtime.spawn(async move {
+                let held = template.open().await.ok();
+                let mut spares = template.spares();
+                spares.opening -= 1;
+                spares.ready.extend(held);
+            });
         }
-        let template = Arc::clone(self);
-        runtime.spawn(async move {
-            let held = template.open().await.ok();
-            *template
-                .spare
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = held;
-            template.preparing.store(false, Ordering::Release);
-        });
     }
 
     /// A copy to commit to.
