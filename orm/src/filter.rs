@@ -8,8 +8,10 @@ use testudo_sql::Expr;
 
 /// A condition on rows of the model `M`: what Django and Tortoise call a `Q`.
 ///
-/// Conditions joined by `&` on the same to-many relation must hold for one and the same related row;
-/// those of two calls of [`filter`](crate::QuerySet::filter) may each hold for another.
+/// Conditions on the same to-many relation that `&` joins directly must hold for one and the same
+/// related row, and `|` keeps such conditions together: `(tag.eq("a") | tag.eq("b")) & weight.gt(3)`. A
+/// condition on something else between them, a negation, or another call of
+/// [`filter`](crate::QuerySet::filter) separates them: each may then hold for another related row.
 #[must_use = "a condition does nothing until a query set is filtered by it"]
 pub struct Filter<M> {
     expr: Expr,

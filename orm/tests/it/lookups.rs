@@ -1,10 +1,11 @@
 //! Lookups and the algebra of conditions: which rows match.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::dec;
 use testudo::prelude::*;
 use testudo_orm::Filter;
 
-use crate::shop::{Article, Tag, User, UserProfile, people};
+use crate::shop::{Article, Order, Tag, User, UserProfile, people};
 
 /// The names of the users that match, in alphabetical order.
 async fn names(db: &Db, condition: Filter<User>) -> testudo::Result<String> {
@@ -286,5 +287,31 @@ async fn a_column_over_a_relation_may_stand_on_either_side(db: Db) -> testudo::R
     assert_eq!(User::filter(smaller).count(&db).await?, 1);
     let none = User::username.lt(User::articles().title);
     assert_eq!(names(&db, none).await?, "alice");
+    Ok(())
+}
+
+#[orm_test(models(User, Article, Tag))]
+async fn alternatives_for_one_related_row_stay_with_its_other_conditions(
+    db: Db,
+) -> testudo::Result {
+    articles(&db).await?;
+    let tag = |name: &str| Article::tags().name.eq(name);
+    // `async` is the second tag: only the row of that tag satisfies both.
+    let second = (tag("rust") | tag("async")) & Article::tags().id.gt(1);
+    assert_eq!(titles(&db, second).await?, "a");
+    Ok(())
+}
+
+#[orm_test(models(User, Order))]
+async fn whole_decimals_are_divided_like_others(db: Db) -> testudo::Result {
+    let user = people(&db, &["alice"]).await?.remove(0);
+    for (number, amount) in [("1", dec!(10)), ("2", dec!(10.10))] {
+        let order = Order::builder().order_number(number).user(&user);
+        order.total_amount(amount).create(&db).await?;
+    }
+    let third = Order::total_amount / 3;
+    let matching = |condition| Order::filter(condition).count(&db);
+    assert_eq!(matching(third.clone().gt(dec!(3.3))).await?, 2);
+    assert_eq!(matching(third.lt(dec!(3.35))).await?, 1);
     Ok(())
 }
