@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use testudo_sql::Dialect;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::driver::{Pool, Transaction};
 use crate::{Error, Result};
@@ -20,7 +20,7 @@ pub(crate) struct Scope {
 #[derive(Debug)]
 struct Shared {
     dialect: Dialect,
-    open: Mutex<Open>,
+    open: Arc<Mutex<Open>>,
     /// Levels above this one were abandoned (their future was dropped) and wait to be rolled back.
     /// A drop cannot await, so the next statement does it.
     keep: AtomicUsize,
@@ -34,7 +34,7 @@ struct Open {
 }
 
 /// The connection, for one statement of the scope that asked for it.
-pub(crate) struct Connection<'s>(MutexGuard<'s, Open>);
+pub(crate) struct Connection(OwnedMutexGuard<Open>);
 
 /// Abandons the scope unless disarmed.
 pub(crate) struct Guard<'s>(Option<&'s Scope>);
@@ -42,13 +42,13 @@ pub(crate) struct Guard<'s>(Option<&'s Scope>);
 impl Scope {
     pub(crate) async fn begin(pool: &Pool) -> Result<Arc<Scope>> {
         let transaction = pool.begin().await?;
-        let open = Mutex::new(Open {
+        let open = Open {
             transaction: Some(transaction),
             level: 1,
-        });
+        };
         let shared = Shared {
             dialect: pool.dialect(),
-            open,
+            open: Arc::new(Mutex::new(open)),
             keep: AtomicUsize::new(usize::MAX),
         };
         Ok(Arc::new(Scope {
@@ -79,9 +79,9 @@ impl Scope {
     }
 
     /// The connection, once nothing deeper than this scope is open on it.
-    pub(crate) async fn connection(&self) -> Result<Connection<'_>> {
-        let mut open = self.shared.open.lock().await;
-        self.shared.roll_back_abandoned(&mut open).await?;
+    pub(crate) async fn connection(&self) -> Result<Connection> {
+        let open = Arc::clone(&self.shared.open).lock_owned().await;
+        let open = self.shared.roll_back_abandoned(open).await?;
         if open.transaction.is_none() || self.level > open.level {
             return Err(Error::misuse(
                 "the transaction of this handle is over; use the handle that `transaction` gave \
@@ -97,43 +97,73 @@ impl Scope {
     }
 
     pub(crate) async fn commit(&self) -> Result<()> {
-        let mut connection = self.connection().await?;
-        if self.level == 1 {
-            return match connection.0.transaction.take() {
-                Some(transaction) => transaction.commit().await,
-                None => Ok(()),
-            };
-        }
-        connection
-            .script(&format!("RELEASE SAVEPOINT {}", savepoint_name(self.level)))
-            .await?;
-        connection.0.level = self.level - 1;
-        Ok(())
+        let Connection(mut open) = self.connection().await?;
+        let level = self.level;
+        to_its_end(async move {
+            if level == 1 {
+                return match open.transaction.take() {
+                    Some(transaction) => transaction.commit().await,
+                    None => Ok(()),
+                };
+            }
+            if let Some(transaction) = &mut open.transaction {
+                let name = savepoint_name(level);
+                transaction
+                    .script(&format!("RELEASE SAVEPOINT {name}"))
+                    .await?;
+            }
+            open.level = level - 1;
+            Ok(())
+        })
+        .await
     }
 
     pub(crate) async fn rollback(&self) -> Result<()> {
-        let mut connection = self.connection().await?;
-        roll_back_to(&mut connection.0, self.level - 1).await
+        let Connection(mut open) = self.connection().await?;
+        let level = self.level - 1;
+        to_its_end(async move { roll_back_to(&mut open, level).await }).await
     }
 }
 
 impl Shared {
-    /// Rolls back what was abandoned. The mark stays until that is done, so that a cancelled attempt
-    /// is made again; a failed one ends the whole transaction, since nobody knows what is open on it.
-    async fn roll_back_abandoned(&self, open: &mut Open) -> Result<()> {
+    /// Rolls back what was abandoned. A failure ends the whole transaction, since nobody knows then
+    /// what is open on it.
+    async fn roll_back_abandoned(
+        &self,
+        open: OwnedMutexGuard<Open>,
+    ) -> Result<OwnedMutexGuard<Open>> {
         let keep = self.keep.load(Ordering::Acquire);
-        if keep < open.level
-            && let Err(error) = roll_back_to(open, keep).await
-        {
-            open.transaction = None;
-            return Err(error);
-        }
+        let open = if keep < open.level {
+            to_its_end(async move {
+                let mut open = open;
+                let rolled_back = roll_back_to(&mut open, keep).await;
+                if rolled_back.is_err() {
+                    open.transaction = None;
+                }
+                rolled_back.map(|()| open)
+            })
+            .await?
+        } else {
+            open
+        };
         // Unless a lower level was abandoned meanwhile.
         let _ = self
             .keep
             .compare_exchange(keep, usize::MAX, Ordering::AcqRel, Ordering::Acquire);
-        Ok(())
+        Ok(open)
     }
+}
+
+/// Runs to its end what must not be half done, even if the caller is cancelled: a RELEASE of which
+/// nobody knows whether it was sent would leave the savepoints and their count apart.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    tokio::spawn(work).await.unwrap_or_else(|lost| {
+        Err(Error::misuse(format!(
+            "the task that ends a transaction was lost: {lost}"
+        )))
+    })
 }
 
 async fn roll_back_to(open: &mut Open, level: usize) -> Result<()> {
@@ -161,7 +191,7 @@ fn savepoint_name(level: usize) -> String {
     format!("testudo_{level}")
 }
 
-impl Deref for Connection<'_> {
+impl Deref for Connection {
     type Target = Transaction;
 
     fn deref(&self) -> &Transaction {
@@ -173,7 +203,7 @@ impl Deref for Connection<'_> {
     }
 }
 
-impl DerefMut for Connection<'_> {
+impl DerefMut for Connection {
     fn deref_mut(&mut self) -> &mut Transaction {
         self.0
             .transaction
