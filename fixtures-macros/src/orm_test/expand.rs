@@ -2,9 +2,9 @@
 
 use proc_macro_crate::{FoundCrate, crate_name};
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Ident, ItemFn, Lit, Meta};
+use syn::{Attribute, Expr, ExprLit, Ident, ItemFn, Lit, Meta, Type};
 
 use super::parse::{Options, OrmTest};
 
@@ -101,15 +101,10 @@ fn is_of_the_body(attribute: &Attribute) -> bool {
 
 fn run(test: &OrmTest, function: &Ident, body: &TokenStream, backend: &Ident) -> TokenStream {
     let private = private();
-    let arguments = test.parameters.iter().map(|ty| {
-        // The span puts the compiler's complaint about a wrong type where the type is written. The
-        // type itself is left to inference: in a module of its own its name may mean nothing.
-        quote_spanned!(ty.span()=> #private::Parameter::from_context(context))
-    });
+    let arguments = test.parameters.iter().map(argument);
     let options = options(test, backend);
     let function = function.to_string();
-    let output = test.function.sig.output.span();
-    let run = quote_spanned!(output=> #private::run);
+    let run = located_at(quote!(#private::run), test.function.sig.output.span());
     quote! {
         #run(
             #private::site!(#function),
@@ -117,6 +112,26 @@ fn run(test: &OrmTest, function: &Ident, body: &TokenStream, backend: &Ident) ->
             |context| #body(#(#arguments),*),
         )
     }
+}
+
+/// What the body gets for a parameter of this type. Every token stands where the type is written, so
+/// that the compiler complains about a wrong one there. The type itself is left to inference: in a
+/// module of its own its name may mean nothing.
+fn argument(ty: &Type) -> TokenStream {
+    let private = private();
+    located_at(
+        quote!(#private::Parameter::from_context(context)),
+        ty.span(),
+    )
+}
+
+/// The same tokens, which mean what they meant, at another place.
+fn located_at(tokens: TokenStream, place: Span) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(place));
+        token
+    });
+    moved.collect()
 }
 
 fn options(test: &OrmTest, backend: &Ident) -> TokenStream {
@@ -208,5 +223,22 @@ fn private() -> TokenStream {
             quote!(::#name::__private)
         }
         Ok(FoundCrate::Itself) | Err(_) => quote!(::testudo::__private),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+
+    #[test]
+    fn the_complaint_about_a_wrong_parameter_stands_where_its_type_is_written() {
+        let tokens = TokenStream::from_str("\n   Vec<u8>").expect("tokens");
+        let ty: Type = syn::parse2(tokens).expect("a type");
+        for token in argument(&ty) {
+            let place = token.span().start();
+            assert_eq!((place.line, place.column), (2, 3), "{token}");
+        }
     }
 }
