@@ -24,7 +24,7 @@ pub(crate) enum Given {
     /// Nothing.
     Nothing,
     /// `= expression`.
-    Value(Expr),
+    Value(Box<Expr>),
     /// `(a, b)`.
     List(Vec<Expr>),
 }
@@ -34,7 +34,7 @@ impl Parse for Entry {
         let name = input.call(Ident::parse_any)?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            Given::Value(input.parse()?)
+            Given::Value(Box::new(input.parse()?))
         } else if input.peek(token::Paren) {
             let content;
             parenthesized!(content in input);
@@ -114,12 +114,11 @@ impl Attributes {
         let Some(entry) = self.get(name) else {
             return default;
         };
-        match &entry.value {
-            Given::Nothing => true,
-            Given::Value(Expr::Lit(ExprLit {
-                lit: Lit::Bool(lit),
-                ..
-            })) => lit.value,
+        if matches!(entry.value, Given::Nothing) {
+            return true;
+        }
+        match entry.literal() {
+            Some(Lit::Bool(lit)) => lit.value,
             _ => {
                 let help = format!("write `{name}` or `{name} = false`");
                 diagnostics.error(&entry.name, format!("`{name}` is true or false"), help);
@@ -152,10 +151,8 @@ impl Attributes {
     /// The whole number that the entry gives.
     pub(crate) fn integer(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<LitInt> {
         let entry = self.get(name)?;
-        match &entry.value {
-            Given::Value(Expr::Lit(ExprLit {
-                lit: Lit::Int(lit), ..
-            })) => Some(lit.clone()),
+        match entry.literal() {
+            Some(Lit::Int(lit)) => Some(lit.clone()),
             _ => {
                 let help = format!("write `{name} = 10`");
                 diagnostics.error(&entry.name, format!("`{name}` needs a whole number"), help);
@@ -168,7 +165,7 @@ impl Attributes {
     pub(crate) fn expr(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<Expr> {
         let entry = self.get(name)?;
         match &entry.value {
-            Given::Value(expr) => Some(expr.clone()),
+            Given::Value(expr) => Some(Expr::clone(expr)),
             _ => {
                 let help = format!("write `{name} = ...`");
                 diagnostics.error(&entry.name, format!("`{name}` needs a value"), help);
@@ -180,10 +177,29 @@ impl Attributes {
 
 impl Entry {
     fn text(&self) -> Option<LitStr> {
+        match self.literal() {
+            Some(Lit::Str(lit)) => Some(lit.clone()),
+            _ => None,
+        }
+    }
+
+    fn literal(&self) -> Option<&Lit> {
         match &self.value {
-            Given::Value(Expr::Lit(ExprLit {
-                lit: Lit::Str(lit), ..
-            })) => Some(lit.clone()),
+            Given::Value(expr) => match &**expr {
+                Expr::Lit(ExprLit { lit, .. }) => Some(lit),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The path that is given, if it is one.
+    pub(crate) fn path(&self) -> Option<&syn::Path> {
+        match &self.value {
+            Given::Value(expr) => match &**expr {
+                Expr::Path(path) => Some(&path.path),
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Path};
 
-use crate::attributes::{Attributes, Given};
+use crate::attributes::Attributes;
 use crate::diagnostics::Diagnostics;
 use crate::{crate_root, names};
 
@@ -98,12 +98,12 @@ fn root(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Path> {
     let attributes = Attributes::parse(&input.attrs, "db_enum", &["crate"], &[], diagnostics);
     match attributes
         .get("crate")
-        .map(|entry| (&entry.name, &entry.value))
+        .map(|entry| (&entry.name, entry.path()))
     {
         None => crate_root::orm()
             .map_err(|error| diagnostics.add(error))
             .ok(),
-        Some((_, Given::Value(syn::Expr::Path(path)))) => Some(path.path.clone()),
+        Some((_, Some(path))) => Some(path.clone()),
         Some((name, _)) => {
             diagnostics.error(
                 name,

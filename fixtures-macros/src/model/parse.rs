@@ -13,7 +13,7 @@ use syn::{Data, DataStruct, DeriveInput, Fields, Generics};
 
 use self::constraints::Constraints;
 use super::{Field, Kind, Model};
-use crate::attributes::{Attributes, Given};
+use crate::attributes::Attributes;
 use crate::diagnostics::Diagnostics;
 use crate::{crate_root, names};
 
@@ -105,12 +105,12 @@ fn refuse_generics(generics: &Generics, diagnostics: &mut Diagnostics) {
 fn root(attributes: &Attributes, diagnostics: &mut Diagnostics) -> Option<syn::Path> {
     match attributes
         .get("crate")
-        .map(|entry| (&entry.name, &entry.value))
+        .map(|entry| (&entry.name, entry.path()))
     {
         None => crate_root::orm()
             .map_err(|error| diagnostics.add(error))
             .ok(),
-        Some((_, Given::Value(syn::Expr::Path(path)))) => Some(path.path.clone()),
+        Some((_, Some(path))) => Some(path.clone()),
         Some((name, _)) => {
             diagnostics.error(
                 name,
