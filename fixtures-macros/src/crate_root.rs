@@ -4,8 +4,24 @@ use proc_macro_crate::{FoundCrate, crate_name};
 use quote::format_ident;
 use syn::Path;
 
+use crate::attributes::Attributes;
+use crate::diagnostics::Diagnostics;
+
+/// The path that `crate = ..` names, or else the one by which the crate knows the ORM.
+pub(crate) fn of(attributes: &Attributes, diagnostics: &mut Diagnostics) -> Option<Path> {
+    let Some(entry) = attributes.get("crate") else {
+        return orm().map_err(|error| diagnostics.add(error)).ok();
+    };
+    let path = entry.path().cloned();
+    if path.is_none() {
+        let help = "write `crate = ::testudo_orm`";
+        diagnostics.error(&entry.name, "`crate` needs a path", help);
+    }
+    path
+}
+
 /// The path of `testudo_orm`, which a crate may know under another name or by way of `testudo`.
-pub(crate) fn orm() -> syn::Result<Path> {
+fn orm() -> syn::Result<Path> {
     for (package, inside) in [("testudo-orm", None), ("testudo", Some("orm"))] {
         let Ok(found) = crate_name(package) else {
             continue;

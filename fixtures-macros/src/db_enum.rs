@@ -96,23 +96,7 @@ fn parse(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<DbEnum> {
 
 fn root(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Path> {
     let attributes = Attributes::parse(&input.attrs, "db_enum", &["crate"], &[], diagnostics);
-    match attributes
-        .get("crate")
-        .map(|entry| (&entry.name, entry.path()))
-    {
-        None => crate_root::orm()
-            .map_err(|error| diagnostics.add(error))
-            .ok(),
-        Some((_, Some(path))) => Some(path.clone()),
-        Some((name, _)) => {
-            diagnostics.error(
-                name,
-                "`crate` needs a path",
-                "write `crate = ::testudo_orm`",
-            );
-            None
-        }
-    }
+    crate_root::of(&attributes, diagnostics)
 }
 
 fn expand(parsed: &DbEnum) -> TokenStream {

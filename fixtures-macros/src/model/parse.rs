@@ -31,7 +31,7 @@ pub(super) fn model(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Optio
         &["index", "unique"],
         diagnostics,
     );
-    let root = root(&attributes, diagnostics);
+    let root = crate_root::of(&attributes, diagnostics);
     let table = attributes.text("table", diagnostics).map_or_else(
         || names::snake_case(&unraw(&input.ident)),
         |table| table.value(),
@@ -99,26 +99,6 @@ fn refuse_generics(generics: &Generics, diagnostics: &mut Diagnostics) {
             message,
             "write the types out, one struct for each table",
         );
-    }
-}
-
-fn root(attributes: &Attributes, diagnostics: &mut Diagnostics) -> Option<syn::Path> {
-    match attributes
-        .get("crate")
-        .map(|entry| (&entry.name, entry.path()))
-    {
-        None => crate_root::orm()
-            .map_err(|error| diagnostics.add(error))
-            .ok(),
-        Some((_, Some(path))) => Some(path.clone()),
-        Some((name, _)) => {
-            diagnostics.error(
-                name,
-                "`crate` needs a path",
-                "write `crate = ::testudo_orm`",
-            );
-            None
-        }
     }
 }
 
