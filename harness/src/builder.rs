@@ -29,7 +29,7 @@ use crate::settings::Settings;
 /// ```
 pub fn test_context() -> TestContextBuilder {
     TestContextBuilder {
-        backend: Backend::Sqlite,
+        backend: Backend::ALL.first().copied().unwrap_or(Backend::Sqlite),
         isolation: Isolation::default(),
         seed: None,
         migrations: None,
@@ -60,7 +60,8 @@ pub struct TestContextBuilder {
 }
 
 impl TestContextBuilder {
-    /// The database to run on; SQLite if not given.
+    /// The database to run on. If it is not given: the first of [`Backend::ALL`], which is SQLite
+    /// where the build has it.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self

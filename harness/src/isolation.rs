@@ -79,7 +79,12 @@ enum Pool {
 impl Session {
     pub(crate) async fn start(plan: &Plan) -> Result<Self, Error> {
         match plan.backend {
+            #[cfg(feature = "sqlite")]
             Backend::Sqlite => Ok(Session::Sqlite(sqlite::Session::start(plan).await?)),
+            backend if Backend::ALL.contains(&backend) => Err(Error::configuration(format!(
+                "this build of testudo has no isolation on `{backend}` yet"
+            ))),
+            backend => Err(Error::configuration(not_built(backend))),
         }
     }
 
@@ -104,6 +109,15 @@ impl Session {
             Session::Sqlite(session) => session.finish(keep).await,
         }
     }
+}
+
+/// Why a test cannot run on a backend that this build does not have.
+fn not_built(backend: Backend) -> String {
+    format!(
+        "this build of testudo has no backend `{backend}`; enable it in Cargo.toml: \
+         `testudo = {{ version = \"..\", features = [\"{}\"] }}`",
+        backend.feature()
+    )
 }
 
 impl Access {

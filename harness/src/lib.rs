@@ -38,8 +38,8 @@
 
 extern crate self as testudo;
 
-#[cfg(not(feature = "sqlite"))]
-compile_error!("testudo needs a backend: enable its feature `sqlite`");
+#[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+compile_error!("testudo needs a backend: enable its feature `sqlite`, `postgres` or `mysql`");
 
 mod backend;
 mod builder;
@@ -91,7 +91,7 @@ pub use crate::orm::Db;
 /// | `models(User, Order)` | generates the tables of these models instead |
 /// | `fixtures("shop", "users")` | loads `fixtures/shop.yml` and `fixtures/users.yml` |
 /// | `isolation = "rollback"` | how the test is kept apart: `rollback` (unless told otherwise), `clone` or `fresh`; see [`Isolation`] |
-/// | `backends(sqlite)` | one test for each of these backends, in a module of the test's name: `name::sqlite` |
+/// | `backends(sqlite, postgres)` | one test for each of these backends, in a module of the test's name: `name::sqlite`; see [`Backend`] |
 /// | `runtime = "shared"` | `shared` (unless told otherwise): one tokio runtime drives all tests of the process; `own`: one for this test |
 /// | `seed = 42` | the seed of the test, in place of one that follows from its name |
 ///

@@ -8,7 +8,7 @@ use crate::suggest;
 
 /// Names that `TESTUDO_BACKENDS` knows. A build may have fewer: a matrix of backends runs over crates
 /// that use one of them alone, and there is nothing to run in the others.
-const KNOWN_BACKENDS: &[&str] = &["sqlite", "postgres", "mysql", "all"];
+const KNOWN_BACKENDS: &[&str] = &["sqlite", "postgres", "mysql", "mariadb", "all"];
 
 /// The variables of the environment, read once per process.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

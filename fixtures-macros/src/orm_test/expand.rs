@@ -6,15 +6,16 @@ use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, ItemFn, Lit, Meta, Type};
 
-use super::parse::{Options, OrmTest};
+use super::backends::Backend;
+use super::parse::{Options, OrmTest, Target};
 
 /// Attributes of the body rather than of the test: lints, and what is written about it.
 const OF_THE_BODY: &[&str] = &["allow", "warn", "deny", "forbid", "expect", "doc"];
 
 pub(super) fn expand(test: &OrmTest) -> TokenStream {
-    match &test.options.backends {
-        None => single(test),
-        Some(backends) => one_per_backend(test, backends),
+    match &test.target {
+        Target::One(backend) => single(test, *backend),
+        Target::Each(backends) => one_per_backend(test, backends),
     }
 }
 
@@ -30,12 +31,11 @@ pub(super) fn kept(item: TokenStream) -> TokenStream {
 }
 
 /// `#[test] fn name()` with the body inside.
-fn single(test: &OrmTest) -> TokenStream {
+fn single(test: &OrmTest, backend: Backend) -> TokenStream {
     let (of_the_test, body) = split(test);
     let name = &test.function.sig.ident;
     let visibility = &test.function.vis;
-    let backend = format_ident!("Sqlite");
-    let run = run(test, name, &quote!(#name), &backend);
+    let run = run(test, name, &quote!(#name), backend);
     quote! {
         #(#of_the_test)*
         #[::core::prelude::v1::test]
@@ -47,19 +47,18 @@ fn single(test: &OrmTest) -> TokenStream {
 }
 
 /// The body, and beside it a module of the same name with a test for each backend.
-fn one_per_backend(test: &OrmTest, backends: &[Ident]) -> TokenStream {
+fn one_per_backend(test: &OrmTest, backends: &[(Ident, Backend)]) -> TokenStream {
     let (of_the_test, body) = split(test);
     let (cfgs, of_the_test): (Vec<&Attribute>, Vec<&Attribute>) = of_the_test
         .into_iter()
         .partition(|attribute| attribute.path().is_ident("cfg"));
     let name = &test.function.sig.ident;
-    let tests = backends.iter().map(|backend| {
-        let variant = variant(backend);
-        let run = run(test, backend, &quote!(super::#name), &variant);
+    let tests = backends.iter().map(|(written, backend)| {
+        let run = run(test, written, &quote!(super::#name), *backend);
         quote! {
             #(#of_the_test)*
             #[::core::prelude::v1::test]
-            fn #backend() {
+            fn #written() {
                 #run
             }
         }
@@ -99,7 +98,7 @@ fn is_of_the_body(attribute: &Attribute) -> bool {
         .any(|name| attribute.path().is_ident(name))
 }
 
-fn run(test: &OrmTest, function: &Ident, body: &TokenStream, backend: &Ident) -> TokenStream {
+fn run(test: &OrmTest, function: &Ident, body: &TokenStream, backend: Backend) -> TokenStream {
     let private = private();
     let arguments = test.parameters.iter().map(argument);
     let options = options(test, backend);
@@ -134,8 +133,9 @@ fn located_at(tokens: TokenStream, place: Span) -> TokenStream {
     moved.collect()
 }
 
-fn options(test: &OrmTest, backend: &Ident) -> TokenStream {
+fn options(test: &OrmTest, backend: Backend) -> TokenStream {
     let private = private();
+    let backend = format_ident!("{}", backend.variant());
     let Options {
         migrations,
         models,
@@ -197,13 +197,6 @@ fn string(value: &Expr) -> Option<String> {
         }) => Some(text.value()),
         _ => None,
     }
-}
-
-fn variant(backend: &Ident) -> Ident {
-    Ident::new(
-        &capitalized(&backend.to_string()).to_string(),
-        backend.span(),
-    )
 }
 
 fn capitalized(name: &str) -> Ident {

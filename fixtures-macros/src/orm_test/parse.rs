@@ -8,6 +8,7 @@ use syn::{
     MetaNameValue, Path, Token, Type,
 };
 
+use super::backends::{self, Backend};
 use crate::diagnostics::{Diagnostics, listed, suggestion};
 
 const OPTIONS: &[&str] = &[
@@ -19,29 +20,30 @@ const OPTIONS: &[&str] = &[
     "runtime",
     "seed",
 ];
-/// Backends that this version can run tests on.
-const BACKENDS: &[&str] = &["sqlite"];
-/// Backends that the contract names and a later version brings.
-const BACKENDS_TO_COME: &[&str] = &["postgres", "mysql"];
 const ISOLATIONS: &[&str] = &["rollback", "clone", "fresh"];
 const RUNTIMES: &[&str] = &["shared", "own"];
-const PARAMETERS: &[&str] = &["TestContext", "Db", "SqlitePool"];
-/// Pools of backends that a later version brings.
-const POOLS_TO_COME: &[(&str, &str)] = &[("PgPool", "postgres"), ("MySqlPool", "mysql")];
+const PARAMETERS: &[&str] = &["TestContext", "Db", "SqlitePool", "PgPool", "MySqlPool"];
 
 /// A test as it was written.
 pub(super) struct OrmTest {
+    pub(super) target: Target,
     pub(super) options: Options,
     pub(super) function: ItemFn,
     /// The types of the parameters, in their order.
     pub(super) parameters: Vec<Type>,
 }
 
+/// What a test runs on.
+pub(super) enum Target {
+    One(Backend),
+    /// One test for each, in a module, with the name as it was written.
+    Each(Vec<(Ident, Backend)>),
+}
+
 /// What stands in the parentheses.
 #[derive(Default)]
 pub(super) struct Options {
-    /// Given: one test for each, in a module.
-    pub(super) backends: Option<Vec<Ident>>,
+    backends: Option<Vec<(Ident, Backend)>>,
     pub(super) migrations: Option<LitStr>,
     pub(super) models: Vec<Path>,
     pub(super) fixtures: Vec<LitStr>,
@@ -50,7 +52,12 @@ pub(super) struct Options {
     pub(super) seed: Option<u64>,
 }
 
-pub(super) fn parse(options: TokenStream, item: TokenStream) -> syn::Result<OrmTest> {
+/// `is_built` says which backends there are.
+pub(super) fn parse(
+    options: TokenStream,
+    item: TokenStream,
+    is_built: fn(Backend) -> bool,
+) -> syn::Result<OrmTest> {
     let mut mistakes = Diagnostics::new();
     let written = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(options) {
         Ok(written) => written,
@@ -59,16 +66,23 @@ pub(super) fn parse(options: TokenStream, item: TokenStream) -> syn::Result<OrmT
             Punctuated::new()
         }
     };
-    let options = read_options(&written, &mut mistakes);
+    let mut options = read_options(&written, is_built, &mut mistakes);
     let function = read_function(item, &mut mistakes);
     let mut parameters = Vec::new();
     if let Some(function) = &function {
         check_attributes(&function.attrs, &mut mistakes);
         parameters = check_signature(function, &mut mistakes);
     }
+    let target = target(
+        options.backends.take(),
+        &parameters,
+        is_built,
+        &mut mistakes,
+    );
     mistakes.finish()?;
     match function {
         Some(function) => Ok(OrmTest {
+            target,
             options,
             function,
             parameters,
@@ -77,6 +91,26 @@ pub(super) fn parse(options: TokenStream, item: TokenStream) -> syn::Result<OrmT
             proc_macro2::Span::call_site(),
             "`#[orm_test]` is for functions",
         )),
+    }
+}
+
+fn target(
+    backends: Option<Vec<(Ident, Backend)>>,
+    parameters: &[Type],
+    is_built: fn(Backend) -> bool,
+    mistakes: &mut Diagnostics,
+) -> Target {
+    let named = parameters
+        .iter()
+        .filter_map(|ty| Some((last_name(ty)?, ty)));
+    match backends {
+        None => Target::One(backends::of_the_pools(named, is_built, mistakes)),
+        Some(backends) => {
+            for (name, ty) in named {
+                backends::check_pool(name, ty, &backends, mistakes);
+            }
+            Target::Each(backends)
+        }
     }
 }
 
@@ -98,7 +132,11 @@ fn read_function(item: TokenStream, mistakes: &mut Diagnostics) -> Option<ItemFn
     }
 }
 
-fn read_options(written: &Punctuated<Meta, Token![,]>, mistakes: &mut Diagnostics) -> Options {
+fn read_options(
+    written: &Punctuated<Meta, Token![,]>,
+    is_built: fn(Backend) -> bool,
+    mistakes: &mut Diagnostics,
+) -> Options {
     let mut options = Options::default();
     let mut seen: Vec<&Ident> = Vec::new();
     let mut schema_twice = None;
@@ -117,7 +155,10 @@ fn read_options(written: &Punctuated<Meta, Token![,]>, mistakes: &mut Diagnostic
         }
         seen.push(name);
         match name.to_string().as_str() {
-            "backends" => options.backends = backends(meta, mistakes),
+            "backends" => {
+                let names = list(meta, "backends(sqlite)", mistakes);
+                options.backends = Some(backends::chosen(names, is_built, mistakes));
+            }
             "migrations" => options.migrations = string(meta, "migrations = \"dir\"", mistakes),
             "models" => {
                 options.models = list(meta, "models(User, Order)", mistakes);
@@ -150,37 +191,6 @@ fn read_options(written: &Punctuated<Meta, Token![,]>, mistakes: &mut Diagnostic
 
 fn known_options() -> String {
     format!("known are {}", listed(OPTIONS))
-}
-
-fn backends(meta: &Meta, mistakes: &mut Diagnostics) -> Option<Vec<Ident>> {
-    let names: Vec<Ident> = list(meta, "backends(sqlite)", mistakes);
-    let mut chosen: Vec<Ident> = Vec::new();
-    for name in names {
-        let text = name.to_string();
-        if BACKENDS_TO_COME.contains(&text.as_str()) {
-            mistakes.error(
-                &name,
-                format!("this version of testudo has no backend `{text}`"),
-                format!("it has {}", listed(BACKENDS)),
-            );
-        } else if !BACKENDS.contains(&text.as_str()) {
-            let all: Vec<&str> = BACKENDS.iter().chain(BACKENDS_TO_COME).copied().collect();
-            mistakes.error(
-                &name,
-                format!("`{text}` is no backend"),
-                suggestion(&text, &all),
-            );
-        } else if chosen.contains(&name) {
-            mistakes.error(
-                &name,
-                format!("`{text}` is given twice"),
-                "keep one of them",
-            );
-        } else {
-            chosen.push(name);
-        }
-    }
-    Some(chosen)
 }
 
 /// The items of `name(a, b)`, of which there is at least one.
@@ -333,13 +343,7 @@ fn check_parameter(ty: &Type, mistakes: &mut Diagnostics) {
     }
     let Some(name) = last_name(ty) else { return };
     let text = name.to_string();
-    if let Some((pool, backend)) = POOLS_TO_COME.iter().find(|(pool, _)| *pool == text) {
-        mistakes.error(
-            ty,
-            format!("`{pool}` needs the backend `{backend}`, which this version of testudo does not have"),
-            format!("it can pass {}", listed(PARAMETERS)),
-        );
-    } else if !PARAMETERS.contains(&text.as_str()) {
+    if !PARAMETERS.contains(&text.as_str()) {
         let help = suggestion(&text, PARAMETERS);
         if help.starts_with("did you mean") {
             mistakes.error(

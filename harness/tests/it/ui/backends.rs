@@ -1,7 +1,7 @@
 use testudo::prelude::*;
 
-#[orm_test(backends(sqlit, postgres, oracle))]
-async fn misspelt_to_come_and_unknown(_ctx: TestContext) {}
+#[orm_test(backends(sqlit, oracle))]
+async fn misspelt_and_unknown(_ctx: TestContext) {}
 
 #[orm_test(backends(sqlite, sqlite))]
 async fn twice(_ctx: TestContext) {}
