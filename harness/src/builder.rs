@@ -155,6 +155,7 @@ impl TestContextBuilder {
             isolation: self.isolation,
             seed: settings.seed.or(self.seed).unwrap_or_default(),
             recipe: Recipe {
+                backend: self.backend,
                 migrations: self.migrations.map(absolute),
                 models: Models(self.models),
                 fixtures_dir: absolute(self.fixtures_dir),

@@ -46,6 +46,11 @@ impl Error {
         Kind::Configuration(problem.into()).into()
     }
 
+    /// Models that the dialect cannot express.
+    pub(crate) fn schema(error: testudo_sql::Error) -> Self {
+        Self::configuration(format!("failed to generate the schema: {error}"))
+    }
+
     pub(crate) fn migration(failure: MigrationFailure) -> Self {
         Kind::Migration(failure).into()
     }

@@ -92,10 +92,16 @@ impl Fixtures {
     /// Everything that a loaded database depends on, for the key of a template: the files, the
     /// environment variables that they name, and the seed if any expression depends on it.
     ///
-    /// The time is not part of it: `now` is the moment at which the template was made.
+    /// The time is not part of it: `now` is the moment at which the template was made. On a server, where
+    /// templates outlive the process, that is within the current hour.
     #[must_use]
     pub fn fingerprint_bytes(&self, seed: u64) -> Vec<u8> {
         fingerprint::bytes(&self.files, seed)
+    }
+
+    /// Whether a row depends on the time at which it is loaded.
+    pub(crate) fn reads_the_clock(&self) -> bool {
+        fingerprint::reads_the_clock(&self.files)
     }
 
     /// The names of the environment variables that the files read.

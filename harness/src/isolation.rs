@@ -3,6 +3,7 @@
 //! Everything that names a driver's types lives in this module and its children: the rest of the
 //! crate sees a [`Session`] and an [`Access`].
 
+mod apply;
 mod parameter;
 mod sqlite;
 

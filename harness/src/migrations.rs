@@ -1,4 +1,4 @@
-//! Migrations in a directory, in sqlx's layout.
+//! Migrations in a directory, in sqlx's layout, with a folder for each backend where they differ.
 
 mod statements;
 
@@ -10,9 +10,10 @@ use sqlx::AssertSqlSafe;
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType};
 
+use crate::backend::Backend;
 use crate::error::{Error, MigrationFailure};
 
-pub(crate) use statements::statements;
+pub(crate) use statements::{Statement, statements};
 
 /// The migrations of one directory, in the order in which they run.
 #[derive(Debug)]
@@ -31,32 +32,73 @@ pub(crate) struct MigrationFile {
 }
 
 impl Migrations {
-    /// Reads the directory as `sqlx::migrate!` does: `<version>_<description>.sql`, or `.up.sql`
+    /// Reads the migrations of a backend as `sqlx::migrate!` does: `<version>_<description>.sql`, or `.up.sql`
     /// with a `.down.sql` beside it; other files are passed over.
-    pub(crate) fn read(dir: &Path) -> Result<Self, Error> {
-        let entries =
-            fs::read_dir(dir).map_err(|e| Error::io("read the migrations directory", dir, e))?;
-        let mut files = Vec::new();
-        let mut passed_over = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|e| Error::io("read the migrations directory", dir, e))?;
-            let path = entry.path();
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if !path.is_file() || !name.ends_with(".sql") {
-                continue;
+    ///
+    /// They lie in the directory itself, or in a folder in it that is named after the backend.
+    pub(crate) fn read(dir: &Path, backend: Backend) -> Result<Self, Error> {
+        let Some(own) = folders(dir, backend).find(|folder| folder.is_dir()) else {
+            let (files, passed_over) = read_dir(dir)?;
+            if files.is_empty() {
+                return Err(Error::configuration(nothing_found(dir, &passed_over)));
             }
-            match name.split_once('_') {
-                Some((version, rest)) => files.extend(read_file(&path, version, rest)?),
-                None => passed_over.push(name),
-            }
-        }
-        files.sort_by_key(|file: &MigrationFile| file.version);
-        refuse_duplicates(&files)?;
+            return Ok(Self { files });
+        };
+        let (files, passed_over) = read_dir(&own)?;
         if files.is_empty() {
-            return Err(Error::configuration(nothing_found(dir, &passed_over)));
+            return Err(Error::configuration(nothing_found(&own, &passed_over)));
+        }
+        // Whoever adds a migration to one of the two should not wonder why it does not run.
+        if let Some(file) = read_dir(dir)?.0.first() {
+            return Err(Error::configuration(format!(
+                "the folder `{}` has migrations for {backend}, and `{}` lies beside it; move those of the \
+                 other backends into folders of their own, named {}",
+                own.display(),
+                file.path.display(),
+                names()
+            )));
         }
         Ok(Self { files })
     }
+}
+
+/// Where the migrations of a backend alone may lie, the first that exists before the others.
+pub(crate) fn folders(dir: &Path, backend: Backend) -> impl Iterator<Item = PathBuf> {
+    // MariaDB reads what MySQL reads, most of the time.
+    let other = (backend == Backend::MariaDb).then_some(Backend::MySql);
+    [Some(backend), other]
+        .into_iter()
+        .flatten()
+        .map(|backend| dir.join(backend.name()))
+}
+
+/// "`sqlite`, `postgres`".
+fn names() -> String {
+    let names = Backend::ALL.iter().map(|backend| format!("`{backend}`"));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// The migrations in a directory in the order of their versions, and the names of other SQL files.
+fn read_dir(dir: &Path) -> Result<(Vec<MigrationFile>, Vec<String>), Error> {
+    let entries =
+        fs::read_dir(dir).map_err(|e| Error::io("read the migrations directory", dir, e))?;
+    let mut files = Vec::new();
+    let mut passed_over = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|e| Error::io("read the migrations directory", dir, e))?;
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !path.is_file() || !name.ends_with(".sql") {
+            continue;
+        }
+        match name.split_once('_') {
+            Some((version, rest)) => files.extend(read_file(&path, version, rest)?),
+            None => passed_over.push(name),
+        }
+    }
+    files.sort_by_key(|file: &MigrationFile| file.version);
+    refuse_duplicates(&files)?;
+    Ok((files, passed_over))
 }
 
 impl MigrationFile {

@@ -1,5 +1,6 @@
 //! What a database is made of: where it comes from, and what was found there.
 
+mod fingerprint;
 mod stamp;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use testudo_sql::schema::Table;
 
+use crate::backend::Backend;
 use crate::error::Error;
 use crate::fixtures::Fixtures;
 use crate::migrations::Migrations;
@@ -19,6 +21,8 @@ use stamp::Stamp;
 /// Where the tables and rows of a database come from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Recipe {
+    /// Migrations may differ from backend to backend.
+    pub(crate) backend: Backend,
     pub(crate) migrations: Option<PathBuf>,
     pub(crate) models: Models,
     pub(crate) fixtures_dir: PathBuf,
@@ -86,7 +90,7 @@ impl Recipe {
     fn read(&self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Ingredients, Error> {
         let schema = match (&self.migrations, self.models.0.as_slice()) {
             (None, []) => Schema::Empty,
-            (Some(dir), []) => Schema::Migrations(Migrations::read(dir)?),
+            (Some(dir), []) => Schema::Migrations(Migrations::read(dir, self.backend)?),
             (None, _) => Schema::Models(self.models.clone()),
             (Some(dir), _) => {
                 return Err(Error::configuration(format!(
@@ -138,6 +142,7 @@ mod tests {
         std::fs::create_dir_all(&dir).unwrap();
         std::fs::write(dir.join("t.yml"), "t: { a: { name: '${env.NAME}' } }").unwrap();
         let recipe = Recipe {
+            backend: Backend::Sqlite,
             migrations: None,
             models: Models::default(),
             fixtures_dir: dir.clone(),

@@ -1,8 +1,8 @@
 //! Tests on SQLite: databases copied from an image in memory.
 
-mod apply;
 mod file;
 mod held;
+mod image;
 mod template;
 mod temporary;
 mod witness;
@@ -51,7 +51,7 @@ impl Session {
                 (Database::Temporary(template.copy()?), template.labels())
             }
             Isolation::Fresh => {
-                let (image, labels) = apply::build(&ingredients, plan.seed).await?;
+                let (image, labels) = image::build(&ingredients, plan.seed).await?;
                 let database = temporary::TemporaryDatabase::copy_of(&image)?;
                 (Database::Temporary(database), labels)
             }

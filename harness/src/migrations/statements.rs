@@ -3,6 +3,14 @@
 //! A database runs a script whole and does not say which statement it refused. This splits the text
 //! to find that out afterwards; nothing is ever run because of what it says.
 
+mod body;
+mod token;
+
+use testudo_sql::Dialect;
+
+use body::Body;
+use token::Token;
+
 /// One statement of a script, without the blank lines and comments before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Statement<'s> {
@@ -12,25 +20,22 @@ pub(crate) struct Statement<'s> {
 }
 
 /// Splits a script at the semicolons that end statements: not those in strings, quoted names,
-/// comments or the body of a trigger.
-pub(crate) fn statements(script: &str) -> Vec<Statement<'_>> {
+/// comments or the body of a trigger or routine.
+pub(crate) fn statements(script: &str, dialect: Dialect) -> Vec<Statement<'_>> {
     let mut found = Vec::new();
-    let mut trigger = Trigger::default();
+    let mut body = Body::new(dialect);
     let mut start = None;
     let mut at = 0;
     while at < script.len() {
-        let rest = &script[at..];
-        let length = token_length(rest);
-        let token = &rest[..length];
-        let blank = token.trim().is_empty() || token.starts_with("--") || token.starts_with("/*");
-        if token == ";" && !trigger.is_open() {
+        let (length, token) = token::first(&script[at..], dialect);
+        if token == Token::Semicolon && !body.is_open() {
             if let Some(start) = start.take() {
                 found.push(statement(script, start, at));
             }
-            trigger = Trigger::default();
-        } else if !blank {
+            body = Body::new(dialect);
+        } else if token != Token::Blank {
             start.get_or_insert(at);
-            trigger.see(token);
+            body.see(&script[at..at + length]);
         }
         at += length;
     }
@@ -48,67 +53,16 @@ fn statement(script: &str, start: usize, end: usize) -> Statement<'_> {
     }
 }
 
-/// The bytes of the token that the text starts with; at least one character.
-fn token_length(text: &str) -> usize {
-    let after = |opening: usize, end: &str| {
-        text[opening..]
-            .find(end)
-            .map_or(text.len(), |found| opening + found + end.len())
-    };
-    let first = text.chars().next().unwrap_or(' ');
-    match first {
-        '\'' | '"' | '`' => after(1, &first.to_string()),
-        '[' => after(1, "]"),
-        '-' if text.starts_with("--") => after(2, "\n"),
-        '/' if text.starts_with("/*") => after(2, "*/"),
-        _ if is_word(first) => text.find(|c| !is_word(c)).unwrap_or(text.len()),
-        _ => first.len_utf8(),
-    }
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == '$'
-}
-
-/// Whether the statement is `CREATE TRIGGER`: its body has semicolons of its own and ends with
-/// `; END`, which is how SQLite's `sqlite3_complete` finds its end too.
-#[derive(Debug, Default)]
-struct Trigger {
-    words: usize,
-    create: bool,
-    is_trigger: bool,
-    after_semicolon: bool,
-    ended: bool,
-}
-
-impl Trigger {
-    fn see(&mut self, token: &str) {
-        if self.is_trigger {
-            self.ended = self.after_semicolon && token.eq_ignore_ascii_case("end");
-            self.after_semicolon = token == ";";
-            return;
-        }
-        let is = |word: &str| token.eq_ignore_ascii_case(word);
-        match self.words {
-            0 => self.create = is("create"),
-            1 | 2 if self.create && is("trigger") => self.is_trigger = true,
-            1 if is("temp") || is("temporary") => {}
-            _ => self.create = false,
-        }
-        self.words += 1;
-    }
-
-    fn is_open(&self) -> bool {
-        self.is_trigger && !self.ended
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn split(script: &str) -> Vec<(usize, &str)> {
-        statements(script)
+        split_in(Dialect::Sqlite, script)
+    }
+
+    fn split_in(dialect: Dialect, script: &str) -> Vec<(usize, &str)> {
+        statements(script, dialect)
             .iter()
             .map(|s| (s.line, s.text))
             .collect()
@@ -157,5 +111,55 @@ mod tests {
     #[test]
     fn blank_statements_are_none() {
         assert_eq!(split(" ;; -- x\n ; "), []);
+    }
+
+    /// The statements of a script that ends with `SELECT 1`.
+    fn count(dialect: Dialect, script: &str) -> usize {
+        let found = split_in(dialect, script);
+        assert_eq!(
+            found.last().map(|(_, text)| *text),
+            Some("SELECT 1"),
+            "{found:?}"
+        );
+        found.len()
+    }
+
+    #[test]
+    fn dollar_quotes_and_escapes_of_postgres_hold_semicolons() {
+        let script = "CREATE FUNCTION f() RETURNS trigger AS $body$ BEGIN a; $$b;$$ END; $body$ LANGUAGE plpgsql;
+            CREATE TRIGGER t BEFORE INSERT ON a EXECUTE FUNCTION f();
+            SELECT E'it\\'s; one', 'a\\', \"x;y\", ARRAY['[;'], $1; /* a /* nested; */ one; */ DO $$ x; $$; SELECT 1;";
+        assert_eq!(count(Dialect::Postgres, script), 5);
+    }
+
+    #[test]
+    fn bodies_of_postgres_without_quotes_are_part_of_their_statement() {
+        let script = "CREATE OR REPLACE FUNCTION f(a int) RETURNS int BEGIN ATOMIC
+              INSERT INTO t VALUES (CASE WHEN a = 1 THEN 2 END); SELECT a; END;
+            CREATE RULE r AS ON INSERT TO t DO ALSO (INSERT INTO u VALUES (1); DELETE FROM v);
+            BEGIN; COMMIT; SELECT 1";
+        assert_eq!(count(Dialect::Postgres, script), 5);
+    }
+
+    #[test]
+    fn strings_and_comments_of_mysql_are_its_own() {
+        let script = "INSERT INTO a VALUES ('it\\'s; one', \"x\\\";y\", `a;b`); # a; comment
+            SELECT 5--3; -- another; one
+            /*!40101 SET NAMES utf8mb4 */; SELECT 1";
+        assert_eq!(count(Dialect::MySql, script), 4);
+    }
+
+    #[test]
+    fn bodies_of_mysql_are_part_of_their_statement() {
+        let script = "CREATE DEFINER = `root`@`%` PROCEDURE p(n INT) BEGIN
+              DECLARE done INT DEFAULT 0;
+              again: LOOP SET done = CASE n WHEN 1 THEN 2 ELSE 3 END; LEAVE again; END LOOP again;
+              IF n > 1 THEN SELECT IF(n, 1, 2); ELSE BEGIN END; END IF;
+              CASE n WHEN 1 THEN SELECT 1; ELSE SELECT 2; END CASE;
+            END;
+            CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.x = 1;
+            CREATE TABLE event (begin_at DATE);
+            SELECT 1";
+        assert_eq!(count(Dialect::MySql, script), 4);
     }
 }

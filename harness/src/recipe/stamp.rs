@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::Recipe;
+use crate::migrations;
 
 /// The names, sizes and times of the files that a recipe names: what tools that build things look at
 /// too. To look costs a third of reading ten small files, and next to nothing beside large ones.
@@ -33,9 +34,14 @@ impl Stamp {
         Self {
             migrations: recipe
                 .migrations
-                .as_deref()
-                .map(files_in)
-                .unwrap_or_default(),
+                .iter()
+                .flat_map(|dir| {
+                    let own = migrations::folders(dir, recipe.backend);
+                    std::iter::once(dir.clone())
+                        .chain(own)
+                        .flat_map(|dir| files_in(&dir))
+                })
+                .collect(),
             fixtures: fixtures.collect(),
         }
     }

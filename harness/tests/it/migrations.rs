@@ -136,3 +136,41 @@ async fn a_version_that_is_no_number_is_a_mistake() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn a_folder_of_the_backend_has_its_migrations() {
+    let dir = Scratch::new()
+        .with("sqlite/1_t.sql", "CREATE TABLE t (x);")
+        .with("postgres/1_t.sql", "this is for Postgres alone");
+    let ctx = test_context().migrations(dir.path()).start().await.unwrap();
+    assert_eq!(count(ctx.pool(), "t").await, 0);
+    ctx.finish().await.unwrap();
+    // A file in the folder is noticed like one in the directory itself.
+    let dir = dir.with("sqlite/2_u.sql", "CREATE TABLE u (x);");
+    let ctx = test_context().migrations(dir.path()).start().await.unwrap();
+    assert_eq!(count(ctx.pool(), "u").await, 0);
+}
+
+#[tokio::test]
+async fn migrations_beside_the_folder_of_the_backend_are_a_mistake() {
+    let dir = Scratch::new()
+        .with("sqlite/1_t.sql", "CREATE TABLE t (x);")
+        .with("2_u.sql", "CREATE TABLE u (x);");
+    let error = error(dir.path()).await;
+    assert!(error.is_configuration());
+    let start = format!(
+        "the folder `{}` has migrations for sqlite, and `{}` lies beside it; ",
+        dir.path().join("sqlite").display(),
+        dir.path().join("2_u.sql").display()
+    );
+    assert!(error.to_string().starts_with(&start), "{error}");
+}
+
+#[tokio::test]
+async fn a_folder_of_another_backend_is_passed_over() {
+    let dir = Scratch::new()
+        .with("postgres/1_t.sql", "this is for Postgres alone")
+        .with("1_t.sql", "CREATE TABLE t (x);");
+    let ctx = test_context().migrations(dir.path()).start().await.unwrap();
+    assert_eq!(count(ctx.pool(), "t").await, 0);
+}

@@ -24,7 +24,9 @@ impl Scratch {
     }
 
     pub(crate) fn with(self, file: &str, text: &str) -> Self {
-        std::fs::write(self.0.join(file), text).unwrap();
+        let path = self.0.join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
         self
     }
 }

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqlitePool};
+use testudo_orm::Db;
 use tokio::sync::OwnedMutexGuard;
 
-use super::apply;
 use super::held::Held;
 use super::{Isolation, Keep};
 use crate::error::Error;
 use crate::fixtures::Labels;
+use crate::isolation::apply::apply;
 use crate::plan::{Existing, Plan};
 use crate::recipe::Ingredients;
 
@@ -40,7 +41,8 @@ impl FileSession {
         let turn = turn(options.get_filename()).lock_owned().await;
         let held = Held::open(options.busy_timeout(BUSY_TIMEOUT), None).await?;
         // Within the transaction of the test: the file keeps neither schema nor fixtures.
-        let labels = apply::apply(held.pool(), ingredients, plan.seed).await?;
+        let db = Db::from(held.pool().clone());
+        let labels = apply(held.pool(), &db, ingredients, plan.seed, true).await?;
         let url = existing.url.clone();
         Ok((
             Self {

@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 use super::held::Held;
 use super::temporary::TemporaryDatabase;
-use super::{Image, apply};
+use super::{Image, image};
 use crate::error::Error;
 use crate::fixtures::Labels;
 use crate::recipe::Ingredients;
@@ -85,7 +85,7 @@ impl Hash for Key {
 
 impl Template {
     async fn build(ingredients: &Ingredients, seed: u64) -> Result<Arc<Self>, Error> {
-        let (image, labels) = apply::build(ingredients, seed).await?;
+        let (image, labels) = image::build(ingredients, seed).await?;
         Ok(Arc::new(Self {
             image,
             labels,
