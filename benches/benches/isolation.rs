@@ -21,7 +21,7 @@ async fn one_test(isolation: Isolation) -> i64 {
         .start()
         .await
         .unwrap();
-    let count = insert_and_count(ctx.pool()).await.unwrap();
+    let count = insert_and_count(&ctx.pool().await.unwrap()).await.unwrap();
     ctx.finish().await.unwrap();
     count
 }

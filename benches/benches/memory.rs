@@ -22,7 +22,7 @@ async fn used(isolation: Isolation) -> TestContext {
         .start()
         .await
         .unwrap();
-    insert_and_count(ctx.pool()).await.unwrap();
+    insert_and_count(&ctx.pool().await.unwrap()).await.unwrap();
     ctx
 }
 

@@ -17,7 +17,13 @@ use crate::error::Error;
 use crate::fixtures::Labels;
 use crate::plan::Plan;
 
-pub use parameter::{Parameter, SqlitePool};
+#[cfg(feature = "mysql")]
+pub use parameter::MySqlPool;
+#[cfg(feature = "postgres")]
+pub use parameter::PgPool;
+#[cfg(feature = "sqlite")]
+pub use parameter::SqlitePool;
+pub use parameter::{Parameter, TestPool, on};
 
 /// How a test is kept apart from every other one.
 ///
@@ -72,9 +78,15 @@ pub(crate) struct Access {
     labels: Labels,
 }
 
+/// A pool of any backend.
 #[derive(Debug, Clone)]
-enum Pool {
+pub enum Pool {
+    #[cfg(feature = "sqlite")]
     Sqlite(sqlx::SqlitePool),
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::PgPool),
+    #[cfg(feature = "mysql")]
+    MySql(sqlx::MySqlPool),
 }
 
 impl Session {
@@ -132,6 +144,10 @@ impl Access {
 
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    pub(crate) async fn pool(&self) -> Result<Pool, Error> {
+        Ok(self.pool.clone())
     }
 }
 

@@ -67,7 +67,13 @@ pub use crate::builder::{TestContextBuilder, test_context};
 pub use crate::context::TestContext;
 pub use crate::error::Error;
 pub use crate::failure::{Failure, Result};
-pub use crate::isolation::{Isolation, SqlitePool};
+#[cfg(feature = "mysql")]
+pub use crate::isolation::MySqlPool;
+#[cfg(feature = "postgres")]
+pub use crate::isolation::PgPool;
+#[cfg(feature = "sqlite")]
+pub use crate::isolation::SqlitePool;
+pub use crate::isolation::{Isolation, TestPool};
 pub use crate::orm::Db;
 /// Makes a test of an `async fn` that takes a database.
 ///
@@ -97,8 +103,10 @@ pub use crate::orm::Db;
 ///
 /// # Parameters and return type
 ///
-/// [`TestContext`], [`Db`] and [`SqlitePool`], by value, in any order and number. The test returns
-/// nothing, or a `Result<(), E>` whose `E` is `Debug`; [`Result`] takes every error with `?`.
+/// [`TestContext`] and [`Db`] on every backend, `SqlitePool` on `sqlite`, `PgPool` on `postgres`, and
+/// `MySqlPool` on `mysql` and `mariadb`; by value, in any order and number. Without `backends(..)` a test
+/// runs where its pool connects to, or else on the first of [`Backend::ALL`]. The test returns nothing, or
+/// a `Result<(), E>` whose `E` is `Debug`; [`Result`] takes every error with `?`.
 ///
 /// # Other attributes
 ///
@@ -135,7 +143,9 @@ pub mod __private {
     pub use testudo_orm::schema::tables_of;
 
     pub use crate::backend::Backend;
-    pub use crate::isolation::{Isolation, Parameter};
+    pub use crate::context::TestContext;
+    pub use crate::error::Error;
+    pub use crate::isolation::{Isolation, Parameter, on};
     pub use crate::run::{Options, Outcome, run};
     pub use crate::runtime::RuntimeKind;
     pub use crate::site::{Site, site};

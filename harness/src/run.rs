@@ -77,27 +77,25 @@ impl Options {
 
 /// Runs one test. Panics if it failed, which is how libtest learns of it.
 #[doc(hidden)]
-pub fn run<F, B>(site: Site, options: Options, body: B)
+pub fn run<F, O, B>(site: Site, options: Options, body: B)
 where
-    B: FnOnce(&TestContext) -> F,
-    F: Future,
-    F::Output: Outcome,
+    B: Fn(TestContext) -> F,
+    F: Future<Output = Result<O, Error>>,
+    O: Outcome,
 {
-    let mut body = Some(body);
     // Boxed, so that everything else is compiled once and not for each test.
-    run_boxed(&site, &options, &mut |context| match body.take() {
-        Some(body) => {
-            let body = body(context);
-            Box::pin(async move { body.await.into_result() })
-        }
-        None => Box::pin(async { Ok(()) }),
+    run_boxed(&site, &options, &|context| {
+        let body = body(context);
+        Box::pin(async move { Ok(body.await?.into_result()) })
     });
 }
 
-type BoxedBody<'b> =
-    dyn FnMut(&TestContext) -> Pin<Box<dyn Future<Output = Result<(), String>> + 'b>> + 'b;
+/// The body of a test, with its parameters: an error if one of them could not be had, or else how the
+/// body ended.
+type BoxedBody<'b> = dyn Fn(TestContext) -> BoxedEnd<'b> + 'b;
+type BoxedEnd<'b> = Pin<Box<dyn Future<Output = Result<Result<(), String>, Error>> + 'b>>;
 
-fn run_boxed(site: &Site, options: &Options, body: &mut BoxedBody<'_>) {
+fn run_boxed(site: &Site, options: &Options, body: &BoxedBody<'_>) {
     let settings = match Settings::of_process() {
         Ok(settings) => settings,
         Err(error) => return fail(options, &format!("{}: {error}", site.test_name())),
@@ -156,15 +154,20 @@ async fn one_test(
     plan: &Plan,
     keep: Keep,
     should_panic: bool,
-    body: &mut BoxedBody<'_>,
+    body: &BoxedBody<'_>,
 ) -> Ended {
     let context = match TestContext::start(plan).await {
         Ok(context) => context,
         Err(error) => return Ended::Broken(error.to_string()),
     };
-    let returned = AssertUnwindSafe(async { body(&context).await })
+    let returned = AssertUnwindSafe(async { body(context.clone()).await })
         .catch_unwind()
         .await;
+    let returned = match returned {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(error)) => return Ended::Broken(error.to_string()),
+        Err(payload) => Err(payload),
+    };
     let failed = matches!(&returned, Ok(Err(_))) || (returned.is_err() != should_panic);
     let mut kept = Ok(None);
     let finished = context

@@ -100,7 +100,7 @@ fn is_of_the_body(attribute: &Attribute) -> bool {
 
 fn run(test: &OrmTest, function: &Ident, body: &TokenStream, backend: Backend) -> TokenStream {
     let private = private();
-    let arguments = test.parameters.iter().map(argument);
+    let arguments = test.parameters.iter().map(|ty| argument(ty, backend));
     let options = options(test, backend);
     let function = function.to_string();
     let run = located_at(quote!(#private::run), test.function.sig.output.span());
@@ -108,7 +108,9 @@ fn run(test: &OrmTest, function: &Ident, body: &TokenStream, backend: Backend) -
         #run(
             #private::site!(#function),
             #options,
-            |context| #body(#(#arguments),*),
+            |context| async move {
+                ::core::result::Result::<_, #private::Error>::Ok(#body(#(#arguments),*).await)
+            },
         )
     }
 }
@@ -116,10 +118,13 @@ fn run(test: &OrmTest, function: &Ident, body: &TokenStream, backend: Backend) -
 /// What the body gets for a parameter of this type. Every token stands where the type is written, so
 /// that the compiler complains about a wrong one there. The type itself is left to inference: in a
 /// module of its own its name may mean nothing.
-fn argument(ty: &Type) -> TokenStream {
+fn argument(ty: &Type, backend: Backend) -> TokenStream {
     let private = private();
+    let backend = format_ident!("{}", backend.variant());
     located_at(
-        quote!(#private::Parameter::from_context(context)),
+        quote! {
+            #private::Parameter::<#private::on::#backend>::from_context(&context).await?
+        },
         ty.span(),
     )
 }
@@ -229,7 +234,7 @@ mod tests {
     fn the_complaint_about_a_wrong_parameter_stands_where_its_type_is_written() {
         let tokens = TokenStream::from_str("\n   Vec<u8>").expect("tokens");
         let ty: Type = syn::parse2(tokens).expect("a type");
-        for token in argument(&ty) {
+        for token in argument(&ty, Backend::Sqlite) {
             let place = token.span().start();
             assert_eq!((place.line, place.column), (2, 3), "{token}");
         }

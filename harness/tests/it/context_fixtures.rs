@@ -9,7 +9,7 @@ use testudo::prelude::*;
 use testudo::sql::Value;
 
 use crate::scratch::Scratch;
-use crate::{count, shop};
+use crate::{count, pool, shop};
 
 fn id(ctx: &TestContext, label: &str) -> i64 {
     match ctx.labels().lookup(label).unwrap() {
@@ -28,12 +28,15 @@ async fn name(pool: &SqlitePool, id: i64) -> String {
 
 #[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
 async fn rows_are_there_and_found_by_label(ctx: TestContext) {
-    assert_eq!(count(ctx.pool(), "users").await, 5);
-    assert_eq!(name(ctx.pool(), id(&ctx, "users.alice")).await, "Alice");
+    assert_eq!(count(&pool(&ctx).await, "users").await, 5);
+    assert_eq!(
+        name(&pool(&ctx).await, id(&ctx, "users.alice")).await,
+        "Alice"
+    );
     let (user, total): (i64, i64) =
         sqlx::query_as("SELECT user_id, total FROM orders WHERE id = ?")
             .bind(id(&ctx, "orders.first"))
-            .fetch_one(ctx.pool())
+            .fetch_one(&pool(&ctx).await)
             .await
             .unwrap();
     assert_eq!((user, total), (id(&ctx, "users.alice"), 100));
@@ -45,14 +48,20 @@ async fn rows_are_there_and_found_by_label(ctx: TestContext) {
     isolation = "fresh"
 )]
 async fn a_fresh_database_has_them_too(ctx: TestContext) {
-    assert_eq!(name(ctx.pool(), id(&ctx, "users.alice")).await, "Alice");
+    assert_eq!(
+        name(&pool(&ctx).await, id(&ctx, "users.alice")).await,
+        "Alice"
+    );
 }
 
 #[tokio::test]
 async fn several_tests_of_one_template_share_its_labels() {
     for isolation in [Isolation::Rollback, Isolation::Clone, Isolation::Rollback] {
         let ctx = shop(isolation).fixtures(["shop"]).start().await.unwrap();
-        assert_eq!(name(ctx.pool(), id(&ctx, "users.alice")).await, "Alice");
+        assert_eq!(
+            name(&pool(&ctx).await, id(&ctx, "users.alice")).await,
+            "Alice"
+        );
         ctx.finish().await.unwrap();
     }
 }
@@ -67,7 +76,7 @@ async fn the_same_seed_makes_the_same_rows_and_another_seed_others() {
             .start()
             .await
             .unwrap();
-        names.push(name(ctx.pool(), id(&ctx, "users.alice")).await);
+        names.push(name(&pool(&ctx).await, id(&ctx, "users.alice")).await);
         ctx.finish().await.unwrap();
     }
     assert_eq!(names[0], names[1]);
@@ -84,7 +93,7 @@ async fn a_template_is_shared_between_seeds_only_if_its_rows_do_not_depend_on_th
             .start()
             .await
             .unwrap();
-        names.push(name(ctx.pool(), id(&ctx, "users.alice")).await);
+        names.push(name(&pool(&ctx).await, id(&ctx, "users.alice")).await);
         ctx.finish().await.unwrap();
     }
     assert_ne!(names[0], names[1]);
@@ -125,7 +134,7 @@ async fn fixtures_in_a_file_of_somebody_else_roll_back() {
         .start()
         .await
         .unwrap();
-    assert_eq!(count(ctx.pool(), "users").await, 5);
+    assert_eq!(count(&pool(&ctx).await, "users").await, 5);
     ctx.finish().await.unwrap();
     let mut connection = connect(&path).connect().await.unwrap();
     let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")

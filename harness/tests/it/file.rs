@@ -8,7 +8,7 @@ use testudo::prelude::*;
 use testudo::{Error, Isolation};
 
 use crate::scratch::Scratch;
-use crate::{add_user, count};
+use crate::{add_user, count, pool};
 
 async fn database(dir: &Scratch, name: &str) -> String {
     let path = dir.path().join(name);
@@ -67,9 +67,9 @@ async fn a_test_in_a_file_leaves_it_as_it_was() {
             .await
             .unwrap();
         assert_eq!(ctx.url(), url);
-        add_user(ctx.pool(), "alice").await.unwrap();
-        assert_eq!(count(ctx.pool(), "users").await, 1);
-        assert_eq!(count(ctx.pool(), "orders").await, 0);
+        add_user(&pool(&ctx).await, "alice").await.unwrap();
+        assert_eq!(count(&pool(&ctx).await, "users").await, 1);
+        assert_eq!(count(&pool(&ctx).await, "orders").await, 0);
         ctx.finish().await.unwrap();
     }
     assert_eq!(
@@ -91,7 +91,7 @@ async fn a_setting_allows_a_file_that_is_not_named_for_tests() {
         .start()
         .await
         .unwrap();
-    assert_eq!(count(ctx.pool(), "users").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "users").await, 0);
     ctx.finish().await.unwrap();
 }
 
@@ -101,8 +101,8 @@ async fn tests_in_one_file_take_turns() {
     let url = database(&dir, "test.db").await;
     let tests = (0..4).map(|_| async {
         let ctx = test_context().url(&url).start().await.unwrap();
-        add_user(ctx.pool(), "alice").await.unwrap();
-        assert_eq!(count(ctx.pool(), "users").await, 1);
+        add_user(&pool(&ctx).await, "alice").await.unwrap();
+        assert_eq!(count(&pool(&ctx).await, "users").await, 1);
         ctx.finish().await.unwrap();
     });
     futures_util::future::join_all(tests).await;

@@ -3,22 +3,22 @@
 use testudo::Isolation;
 
 use crate::scratch::Scratch;
-use crate::{add_user, count, shop};
+use crate::{add_user, count, pool, shop};
 
 #[tokio::test]
 async fn a_fresh_database_is_migrated_from_nothing() {
     let ctx = shop(Isolation::Fresh).start().await.unwrap();
-    assert_eq!(count(ctx.pool(), "users").await, 1);
-    assert_eq!(count(ctx.pool(), "_sqlx_migrations").await, 2);
+    assert_eq!(count(&pool(&ctx).await, "users").await, 1);
+    assert_eq!(count(&pool(&ctx).await, "_sqlx_migrations").await, 2);
     ctx.finish().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_fresh_database_has_many_connections() {
     let ctx = shop(Isolation::Fresh).start().await.unwrap();
-    let held = ctx.pool().acquire().await.unwrap();
-    add_user(ctx.pool(), "alice").await.unwrap();
-    assert_eq!(count(ctx.pool(), "users").await, 2);
+    let held = pool(&ctx).await.acquire().await.unwrap();
+    add_user(&pool(&ctx).await, "alice").await.unwrap();
+    assert_eq!(count(&pool(&ctx).await, "users").await, 2);
     drop(held);
     ctx.finish().await.unwrap();
 }
@@ -39,7 +39,7 @@ async fn migrations_run_again_for_every_fresh_database() {
             .await
             .unwrap();
         let n: Vec<u8> = sqlx::query_scalar("SELECT n FROM dice")
-            .fetch_one(ctx.pool())
+            .fetch_one(&pool(&ctx).await)
             .await
             .unwrap();
         seen.push(n);

@@ -27,6 +27,10 @@ fn shop(isolation: Isolation) -> TestContextBuilder {
         .isolation(isolation)
 }
 
+async fn pool(ctx: &TestContext) -> SqlitePool {
+    ctx.pool().await.unwrap()
+}
+
 async fn count(pool: &sqlx::SqlitePool, table: &'static str) -> i64 {
     let statement = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
     sqlx::query_scalar(statement).fetch_one(pool).await.unwrap()

@@ -6,7 +6,7 @@ use testudo::prelude::*;
 use testudo::{Error, Isolation};
 
 use crate::scratch::Scratch;
-use crate::{count, shop};
+use crate::{count, pool, shop};
 
 async fn error(dir: &Path) -> Error {
     test_context().migrations(dir).start().await.unwrap_err()
@@ -15,8 +15,8 @@ async fn error(dir: &Path) -> Error {
 #[tokio::test]
 async fn up_migrations_run_and_down_migrations_do_not() {
     let ctx = shop(Isolation::Rollback).start().await.unwrap();
-    assert_eq!(count(ctx.pool(), "orders").await, 0);
-    assert_eq!(count(ctx.pool(), "users").await, 1);
+    assert_eq!(count(&pool(&ctx).await, "orders").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "users").await, 1);
     ctx.finish().await.unwrap();
 }
 
@@ -25,8 +25,8 @@ async fn an_application_that_migrates_at_its_start_finds_nothing_to_do() {
     let ctx = shop(Isolation::Clone).start().await.unwrap();
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/migrations/shop");
     let migrator = sqlx::migrate::Migrator::new(dir).await.unwrap();
-    migrator.run(ctx.pool()).await.unwrap();
-    assert_eq!(count(ctx.pool(), "users").await, 1);
+    migrator.run(&pool(&ctx).await).await.unwrap();
+    assert_eq!(count(&pool(&ctx).await, "users").await, 1);
     ctx.finish().await.unwrap();
 }
 
@@ -36,7 +36,7 @@ async fn versions_run_in_the_order_of_their_numbers() {
         .with("10_b.sql", "INSERT INTO t VALUES (2);")
         .with("9_a.sql", "CREATE TABLE t (x);");
     let ctx = test_context().migrations(dir.path()).start().await.unwrap();
-    assert_eq!(count(ctx.pool(), "t").await, 1);
+    assert_eq!(count(&pool(&ctx).await, "t").await, 1);
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_migration_without_a_transaction_runs_outside_one() {
         .with("1_t.sql", "CREATE TABLE t (x);")
         .with("2_vacuum.sql", "-- no-transaction\nVACUUM;");
     let ctx = test_context().migrations(dir.path()).start().await.unwrap();
-    assert_eq!(count(ctx.pool(), "t").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "t").await, 0);
 }
 
 #[tokio::test]
@@ -143,12 +143,12 @@ async fn a_folder_of_the_backend_has_its_migrations() {
         .with("sqlite/1_t.sql", "CREATE TABLE t (x);")
         .with("postgres/1_t.sql", "this is for Postgres alone");
     let ctx = test_context().migrations(dir.path()).start().await.unwrap();
-    assert_eq!(count(ctx.pool(), "t").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "t").await, 0);
     ctx.finish().await.unwrap();
     // A file in the folder is noticed like one in the directory itself.
     let dir = dir.with("sqlite/2_u.sql", "CREATE TABLE u (x);");
     let ctx = test_context().migrations(dir.path()).start().await.unwrap();
-    assert_eq!(count(ctx.pool(), "u").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "u").await, 0);
 }
 
 #[tokio::test]
@@ -172,5 +172,5 @@ async fn a_folder_of_another_backend_is_passed_over() {
         .with("postgres/1_t.sql", "this is for Postgres alone")
         .with("1_t.sql", "CREATE TABLE t (x);");
     let ctx = test_context().migrations(dir.path()).start().await.unwrap();
-    assert_eq!(count(ctx.pool(), "t").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "t").await, 0);
 }

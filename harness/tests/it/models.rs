@@ -2,7 +2,7 @@
 
 use testudo::prelude::*;
 
-use crate::count;
+use crate::{count, pool};
 
 #[derive(Model, Debug, Clone)]
 #[model(table = "writers")]
@@ -69,8 +69,8 @@ async fn the_builder_takes_models_and_tables() {
         .start()
         .await
         .unwrap();
-    assert_eq!(count(ctx.pool(), "books").await, 0);
-    assert_eq!(count(ctx.pool(), "tags").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "books").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "tags").await, 0);
     ctx.finish().await.unwrap();
 }
 

@@ -3,12 +3,12 @@
 use sqlx::SqlitePool;
 use testudo::prelude::*;
 
-use crate::{add_user, count};
+use crate::{add_user, count, pool};
 
 #[orm_test]
 async fn a_test_without_options(ctx: TestContext) {
     assert_eq!(ctx.backend(), Backend::Sqlite);
-    assert_eq!(count(ctx.pool(), "sqlite_schema").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "sqlite_schema").await, 0);
 }
 
 #[orm_test(migrations = "tests/it/migrations/shop")]
@@ -23,7 +23,7 @@ async fn parameters_in_any_order_and_number(
         .await
         .unwrap();
     ctx = ctx.clone();
-    assert_eq!(count(ctx.pool(), "users").await, 3);
+    assert_eq!(count(&crate::pool(&ctx).await, "users").await, 3);
     assert_eq!(count(&again, "users").await, 3);
 }
 
@@ -33,7 +33,7 @@ async fn no_parameters_at_all() {}
 #[orm_test(migrations = "tests/it/migrations/shop", backends(sqlite))]
 async fn one_test_for_each_backend(ctx: TestContext) -> testudo::Result {
     assert_eq!(ctx.backend(), Backend::Sqlite);
-    add_user(ctx.pool(), "alice").await?;
+    add_user(&pool(&ctx).await, "alice").await?;
     Ok(())
 }
 
@@ -45,7 +45,7 @@ async fn one_test_for_each_backend(ctx: TestContext) -> testudo::Result {
 )]
 async fn options_in_any_order(ctx: TestContext) {
     assert_eq!(ctx.seed(), 7);
-    sqlx::Executor::execute(ctx.pool(), "BEGIN; COMMIT")
+    sqlx::Executor::execute(&pool(&ctx).await, "BEGIN; COMMIT")
         .await
         .unwrap();
 }

@@ -4,7 +4,7 @@ use sqlx::{Acquire, Executor};
 use testudo::Isolation;
 use testudo::prelude::*;
 
-use crate::{add_user, count, shop};
+use crate::{add_user, count, pool, shop};
 
 async fn start() -> TestContext {
     shop(Isolation::Rollback).start().await.unwrap()
@@ -14,8 +14,8 @@ async fn start() -> TestContext {
 async fn what_one_test_writes_the_next_does_not_see() {
     for _ in 0..3 {
         let ctx = start().await;
-        add_user(ctx.pool(), "alice").await.unwrap();
-        assert_eq!(count(ctx.pool(), "users").await, 2);
+        add_user(&pool(&ctx).await, "alice").await.unwrap();
+        assert_eq!(count(&pool(&ctx).await, "users").await, 2);
         ctx.finish().await.unwrap();
     }
 }
@@ -23,7 +23,7 @@ async fn what_one_test_writes_the_next_does_not_see() {
 #[tokio::test]
 async fn the_transactions_of_the_application_are_savepoints() {
     let ctx = start().await;
-    let mut tx = ctx.pool().begin().await.unwrap();
+    let mut tx = pool(&ctx).await.begin().await.unwrap();
     tx.execute("INSERT INTO users (name) VALUES ('kept')")
         .await
         .unwrap();
@@ -34,14 +34,14 @@ async fn the_transactions_of_the_application_are_savepoints() {
         .unwrap();
     nested.rollback().await.unwrap();
     tx.commit().await.unwrap();
-    let mut dropped = ctx.pool().begin().await.unwrap();
+    let mut dropped = pool(&ctx).await.begin().await.unwrap();
     dropped
         .execute("INSERT INTO users (name) VALUES ('dropped')")
         .await
         .unwrap();
     drop(dropped);
     let names: Vec<String> = sqlx::query_scalar("SELECT name FROM users ORDER BY id")
-        .fetch_all(ctx.pool())
+        .fetch_all(&pool(&ctx).await)
         .await
         .unwrap();
     assert_eq!(names, ["root", "kept"]);
@@ -58,15 +58,15 @@ async fn the_handle_of_the_models_is_on_the_same_transaction() {
         })
         .await
         .unwrap();
-    assert_eq!(count(ctx.pool(), "users").await, 2);
+    assert_eq!(count(&pool(&ctx).await, "users").await, 2);
     ctx.finish().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_failed_statement_does_not_poison_the_test() {
     let ctx = start().await;
-    add_user(ctx.pool(), "root").await.unwrap_err();
-    let mut tx = ctx.pool().begin().await.unwrap();
+    add_user(&pool(&ctx).await, "root").await.unwrap_err();
+    let mut tx = pool(&ctx).await.begin().await.unwrap();
     tx.execute("INSERT INTO users (name) VALUES ('alice')")
         .await
         .unwrap();
@@ -77,7 +77,7 @@ async fn a_failed_statement_does_not_poison_the_test() {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(count(ctx.pool(), "users").await, 3);
+    assert_eq!(count(&pool(&ctx).await, "users").await, 3);
     ctx.finish().await.unwrap();
 }
 
@@ -85,7 +85,7 @@ async fn a_failed_statement_does_not_poison_the_test() {
 async fn foreign_keys_are_enforced() {
     let ctx = start().await;
     let error = sqlx::query("INSERT INTO orders (user_id, total) VALUES (99, 1)")
-        .execute(ctx.pool())
+        .execute(&pool(&ctx).await)
         .await
         .unwrap_err();
     assert!(
@@ -102,32 +102,33 @@ async fn the_database_grows_as_a_test_needs() {
     let ctx = start().await;
     let rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) \
                 INSERT INTO users (name) SELECT i || hex(randomblob(1000)) FROM n";
-    ctx.pool().execute(rows).await.unwrap();
-    assert_eq!(count(ctx.pool(), "users").await, 2001);
+    pool(&ctx).await.execute(rows).await.unwrap();
+    assert_eq!(count(&pool(&ctx).await, "users").await, 2001);
     ctx.finish().await.unwrap();
 }
 
 #[tokio::test]
 async fn spawned_tasks_take_turns_on_the_connection() {
     let ctx = start().await;
+    let pool = pool(&ctx).await;
     let tasks: Vec<_> = (0..20)
         .map(|i| {
-            let pool = ctx.pool().clone();
+            let pool = pool.clone();
             tokio::spawn(async move { add_user(&pool, &format!("user {i}")).await.unwrap() })
         })
         .collect();
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(count(ctx.pool(), "users").await, 21);
+    assert_eq!(count(&pool, "users").await, 21);
     ctx.finish().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_commit_sent_as_text_fails_the_test() {
     let ctx = start().await;
-    add_user(ctx.pool(), "alice").await.unwrap();
-    ctx.pool().execute("COMMIT").await.unwrap();
+    add_user(&pool(&ctx).await, "alice").await.unwrap();
+    pool(&ctx).await.execute("COMMIT").await.unwrap();
     let error = ctx.finish().await.unwrap_err();
     assert!(error.is_isolation_lost());
     assert_eq!(
@@ -141,16 +142,20 @@ async fn a_commit_sent_as_text_fails_the_test() {
 #[tokio::test]
 async fn a_commit_before_anything_was_written_fails_the_test_too() {
     let ctx = start().await;
-    ctx.pool().execute("END").await.unwrap();
-    ctx.pool().execute("BEGIN").await.unwrap();
+    pool(&ctx).await.execute("END").await.unwrap();
+    pool(&ctx).await.execute("BEGIN").await.unwrap();
     assert!(ctx.finish().await.unwrap_err().is_isolation_lost());
 }
 
 #[tokio::test]
 async fn begin_with_inside_the_transaction_fails_the_test() {
     let ctx = start().await;
-    ctx.pool().begin_with("BEGIN IMMEDIATE").await.unwrap_err();
-    add_user(ctx.pool(), "alice").await.unwrap();
+    pool(&ctx)
+        .await
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .unwrap_err();
+    add_user(&pool(&ctx).await, "alice").await.unwrap();
     let error = ctx.finish().await.unwrap_err();
     assert!(error.is_isolation_lost());
     assert!(error.to_string().contains("was rolled back"), "{error}");
@@ -160,7 +165,8 @@ async fn begin_with_inside_the_transaction_fails_the_test() {
 #[tokio::test]
 async fn on_conflict_rollback_fails_the_test() {
     let ctx = start().await;
-    ctx.pool()
+    pool(&ctx)
+        .await
         .execute("INSERT OR ROLLBACK INTO users (name) VALUES ('root')")
         .await
         .unwrap_err();
@@ -170,8 +176,15 @@ async fn on_conflict_rollback_fails_the_test() {
 #[tokio::test]
 async fn a_connection_that_the_application_closes_fails_the_test() {
     let ctx = start().await;
-    ctx.pool().acquire().await.unwrap().close().await.unwrap();
-    add_user(ctx.pool(), "alice").await.unwrap();
+    pool(&ctx)
+        .await
+        .acquire()
+        .await
+        .unwrap()
+        .close()
+        .await
+        .unwrap();
+    add_user(&pool(&ctx).await, "alice").await.unwrap();
     let error = ctx.finish().await.unwrap_err();
     assert!(
         error.to_string().contains("lost with its connection"),
@@ -182,15 +195,15 @@ async fn a_connection_that_the_application_closes_fails_the_test() {
 #[tokio::test]
 async fn an_application_may_close_the_pool_when_it_shuts_down() {
     let ctx = start().await;
-    add_user(ctx.pool(), "alice").await.unwrap();
-    ctx.pool().close().await;
+    add_user(&pool(&ctx).await, "alice").await.unwrap();
+    pool(&ctx).await.close().await;
     ctx.finish().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_task_that_still_holds_the_connection_fails_the_test() {
     let ctx = start().await;
-    let connection = ctx.pool().acquire().await.unwrap();
+    let connection = pool(&ctx).await.acquire().await.unwrap();
     let error = ctx.finish().await.unwrap_err();
     assert!(error.is_isolation_lost());
     assert!(
@@ -205,7 +218,7 @@ async fn a_task_that_still_holds_the_connection_fails_the_test() {
 #[tokio::test]
 async fn a_stray_clone_of_the_pool_is_refused_after_the_end() {
     let ctx = start().await;
-    let pool = ctx.pool().clone();
+    let pool = pool(&ctx).await;
     ctx.finish().await.unwrap();
     assert!(matches!(
         add_user(&pool, "late").await,
@@ -216,7 +229,7 @@ async fn a_stray_clone_of_the_pool_is_refused_after_the_end() {
 #[tokio::test]
 async fn a_context_that_is_dropped_closes_its_pool() {
     let ctx = start().await;
-    let pool = ctx.pool().clone();
+    let pool = pool(&ctx).await;
     drop(ctx);
     assert!(matches!(
         add_user(&pool, "late").await,
@@ -237,11 +250,12 @@ async fn finishing_twice_is_finishing_once() {
 #[tokio::test]
 async fn a_context_without_migrations_is_empty() {
     let ctx = test_context().start().await.unwrap();
-    assert_eq!(count(ctx.pool(), "sqlite_schema").await, 0);
-    ctx.pool()
+    assert_eq!(count(&pool(&ctx).await, "sqlite_schema").await, 0);
+    pool(&ctx)
+        .await
         .execute("CREATE TABLE notes (body TEXT)")
         .await
         .unwrap();
-    assert_eq!(count(ctx.pool(), "notes").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "notes").await, 0);
     ctx.finish().await.unwrap();
 }

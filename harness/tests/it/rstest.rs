@@ -4,7 +4,7 @@ use ::rstest::{fixture, rstest};
 use sqlx::SqlitePool;
 use testudo::prelude::*;
 
-use crate::{add_user, count};
+use crate::{add_user, count, pool};
 
 #[fixture]
 fn greeting() -> &'static str {
@@ -32,7 +32,7 @@ async fn values_are_tests_of_their_own(
     #[values("alice", "bob")] name: &str,
     #[ignore] ctx: TestContext,
 ) -> testudo::Result {
-    add_user(ctx.pool(), name).await?;
-    assert_eq!(count(ctx.pool(), "users").await, 2);
+    add_user(&pool(&ctx).await, name).await?;
+    assert_eq!(count(&pool(&ctx).await, "users").await, 2);
     Ok(())
 }

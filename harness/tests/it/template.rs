@@ -2,15 +2,15 @@
 
 use testudo::prelude::*;
 
-use crate::count;
 use crate::scratch::Scratch;
+use crate::{count, pool};
 
 const DICE: &str = "CREATE TABLE dice (n BLOB); INSERT INTO dice VALUES (randomblob(16));";
 
 async fn dice(dir: &Scratch) -> Vec<u8> {
     let ctx = test_context().migrations(dir.path()).start().await.unwrap();
     let n = sqlx::query_scalar("SELECT n FROM dice")
-        .fetch_one(ctx.pool())
+        .fetch_one(&pool(&ctx).await)
         .await
         .unwrap();
     ctx.finish().await.unwrap();
@@ -58,7 +58,7 @@ async fn of_the_templates_for_several_seeds_the_latest_is_kept() {
         let builder = test_context().migrations(dir.path()).seed(seed);
         let ctx = builder.fixtures(["seeded"]).start().await.unwrap();
         let found = sqlx::query_scalar("SELECT n FROM dice")
-            .fetch_one(ctx.pool())
+            .fetch_one(&pool(&ctx).await)
             .await
             .unwrap();
         dice.push(found);
@@ -78,6 +78,6 @@ async fn a_template_that_failed_is_built_when_its_files_are_right() {
     }
     std::fs::write(dir.path().join("1_t.sql"), "CREATE TABLE a (x);").unwrap();
     let ctx = start().await.unwrap();
-    assert_eq!(count(ctx.pool(), "a").await, 0);
+    assert_eq!(count(&pool(&ctx).await, "a").await, 0);
     ctx.finish().await.unwrap();
 }

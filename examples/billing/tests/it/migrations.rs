@@ -84,7 +84,7 @@ async fn the_models_describe_the_migrated_schema(migrated: SqlitePool) -> testud
         .model::<AuditLog>()
         .start()
         .await?;
-    let generated = generated.pool();
+    let generated = &generated.pool().await?;
 
     assert_eq!(columns(generated).await?, columns(&migrated).await?);
     assert_eq!(

@@ -40,7 +40,8 @@ async fn what_a_service_commits_is_there_for_plain_sqlx(pool: SqlitePool) -> tes
 
 #[orm_test(migrations = "migrations", fixtures("billing"))]
 async fn what_plain_sqlx_commits_is_there_for_a_service(ctx: TestContext) -> testudo::Result {
-    let mut tx = ctx.pool().begin().await?;
+    let pool: SqlitePool = ctx.pool().await?;
+    let mut tx = pool.begin().await?;
     sqlx::query("UPDATE invoices SET paid = TRUE WHERE number = 'INV-001'")
         .execute(&mut *tx)
         .await?;
@@ -57,7 +58,7 @@ async fn a_transaction_of_the_application_is_a_savepoint(ctx: TestContext) -> te
     settle_invoice(ctx.db(), first).await?;
     // The service has committed, and still SQLite is in a transaction: that of the test.
     let error = sqlx::raw_sql("BEGIN")
-        .execute(ctx.pool())
+        .execute(&ctx.pool::<SqlitePool>().await?)
         .await
         .unwrap_err();
     assert!(
@@ -79,7 +80,7 @@ async fn a_statement_that_fails_does_not_poison_the_test(ctx: TestContext) -> te
     assert!(issue_invoices(ctx.db(), acme.id, vec![twin]).await.is_err());
     assert!(
         sqlx::raw_sql("SELECT nonsense")
-            .execute(ctx.pool())
+            .execute(&ctx.pool::<SqlitePool>().await?)
             .await
             .is_err()
     );

@@ -157,7 +157,7 @@ async fn settling_twice_at_once_pays_once(ctx: TestContext) -> testudo::Result {
         settle_invoice(ctx.db(), first)
     );
     assert!(
-        ctx.pool().size() >= 2,
+        ctx.pool::<SqlitePool>().await?.size() >= 2,
         "each call has a connection of its own"
     );
     let refused = match (one, other) {

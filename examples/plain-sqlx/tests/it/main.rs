@@ -44,10 +44,10 @@ async fn a_name_that_is_taken_leaves_no_team_behind(pool: SqlitePool) -> testudo
 }
 
 #[orm_test(migrations = "migrations", fixtures("people"))]
-async fn a_label_tells_the_id_of_its_row(ctx: TestContext) -> testudo::Result {
+async fn a_label_tells_the_id_of_its_row(ctx: TestContext, pool: SqlitePool) -> testudo::Result {
     let name: String = sqlx::query_scalar("SELECT name FROM users WHERE id = ?")
         .bind(ctx.id::<i64>("users.bob_2")?)
-        .fetch_one(ctx.pool())
+        .fetch_one(&pool)
         .await?;
     assert_eq!(name, "bob 2");
     Ok(())
