@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use testudo_sql::{Dialect, Value};
 
-use crate::driver::{Done, Pool};
+use crate::driver::{Done, Each, Pool, Server};
 use crate::row::Row;
+use crate::shared_connection::Turn;
 use crate::transaction::Scope;
-use crate::{Error, Result};
+use crate::{Error, Result, SharedConnection};
 
 /// A handle on a database: a pool, or a transaction that is open on one of its connections.
 ///
@@ -20,6 +21,14 @@ pub struct Db(Target);
 enum Target {
     Pool(Pool),
     Transaction(Arc<Scope>),
+    Shared(SharedConnection),
+}
+
+/// Where the next statement goes.
+enum Way<'d> {
+    Pool(&'d Pool),
+    Transaction(&'d Arc<Scope>),
+    Turn(Turn),
 }
 
 impl Db {
@@ -49,19 +58,55 @@ impl Db {
         Ok(Db::on(Pool::connect(url).await?))
     }
 
+    pub(crate) fn sharing(connection: SharedConnection) -> Self {
+        Db(Target::Shared(connection))
+    }
+
+    /// The connection that this handle shares, if it does.
+    pub(crate) fn shared(&self) -> Option<&SharedConnection> {
+        match self.target() {
+            Target::Shared(connection) => Some(connection),
+            Target::Pool(_) | Target::Transaction(_) => None,
+        }
+    }
+
     /// The dialect of SQL that the database speaks.
+    ///
+    /// MySQL and MariaDB are told apart by asking the server, which [`connect`](Self::connect), or
+    /// else the first statement, does. Until then a handle made of a `MySqlPool` says MySQL.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        match &self.0 {
+        match self.target() {
             Target::Pool(pool) => pool.dialect(),
-            Target::Transaction(scope) => scope.dialect(),
+            Target::Transaction(scope) => scope.server().dialect,
+            Target::Shared(connection) => connection.dialect(),
         }
+    }
+
+    /// What a statement must be written for. Asks the server if nobody has yet.
+    pub(crate) async fn server(&self) -> Result<Server> {
+        loop {
+            match self.target() {
+                Target::Pool(pool) => return pool.server().await,
+                Target::Transaction(scope) => return Ok(scope.server()),
+                Target::Shared(connection) => {
+                    if let Some(server) = connection.server().await? {
+                        return Ok(server);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The dialect to compile a statement for.
+    pub(crate) async fn speaks(&self) -> Result<Dialect> {
+        Ok(self.server().await?.dialect)
     }
 
     /// Whether this handle is on an open transaction.
     #[must_use]
     pub fn is_transaction(&self) -> bool {
-        matches!(self.0, Target::Transaction(_))
+        matches!(self.target(), Target::Transaction(_))
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns
@@ -88,9 +133,10 @@ impl Db {
         F: AsyncFnOnce(Db) -> Result<T, E>,
         E: From<Error>,
     {
-        let scope = match &self.0 {
-            Target::Pool(pool) => Scope::begin(pool).await?,
-            Target::Transaction(outer) => outer.savepoint().await?,
+        let scope = match self.way().await? {
+            Way::Pool(pool) => Scope::begin(pool).await?,
+            Way::Transaction(outer) => outer.savepoint().await?,
+            Way::Turn(turn) => Scope::begin_within(turn).await?,
         };
         let guard = scope.guard();
         // The guard stays armed until the end is known: what is cancelled or fails here is rolled back.
@@ -138,16 +184,21 @@ impl Db {
     /// # Errors
     /// When the database refuses one of them; those before it have run.
     pub async fn script(&self, sql: &str) -> Result<()> {
-        match &self.0 {
-            Target::Pool(pool) => pool.script(sql).await,
-            Target::Transaction(scope) => scope.connection().await?.script(sql).await,
+        match self.way().await? {
+            Way::Pool(pool) => pool.script(sql).await,
+            Way::Transaction(scope) => scope.connection().await?.session()?.script(sql).await,
+            Way::Turn(mut turn) => turn.script(sql).await,
         }
     }
 
     pub(crate) async fn run(&self, sql: String, binds: &[&Value]) -> Result<Done> {
-        match &self.0 {
-            Target::Pool(pool) => pool.execute(sql, binds).await,
-            Target::Transaction(scope) => scope.connection().await?.execute(sql, binds).await,
+        match self.way().await? {
+            Way::Pool(pool) => pool.execute(sql, binds).await,
+            Way::Transaction(scope) => {
+                let mut connection = scope.connection().await?;
+                connection.session()?.execute(sql, binds).await
+            }
+            Way::Turn(mut turn) => turn.execute(sql, binds).await,
         }
     }
 
@@ -157,11 +208,38 @@ impl Db {
         binds: &[&Value],
         mut each: impl FnMut(Row) -> Result<()> + Send,
     ) -> Result<()> {
-        let mut each = |row| each(Row(row));
-        match &self.0 {
-            Target::Pool(pool) => pool.fetch(sql, binds, &mut each).await,
-            Target::Transaction(scope) => {
-                scope.connection().await?.fetch(sql, binds, &mut each).await
+        let each: Each<'_> = &mut |row| each(Row(row));
+        match self.way().await? {
+            Way::Pool(pool) => pool.fetch(sql, binds, each).await,
+            Way::Transaction(scope) => {
+                let mut connection = scope.connection().await?;
+                connection.session()?.fetch(sql, binds, each).await
+            }
+            Way::Turn(mut turn) => turn.fetch(sql, binds, each).await,
+        }
+    }
+
+    /// The target, or what has taken its place.
+    fn target(&self) -> &Target {
+        let mut target = &self.0;
+        while let Target::Shared(connection) = target
+            && let Some(db) = connection.replacement()
+        {
+            target = &db.0;
+        }
+        target
+    }
+
+    async fn way(&self) -> Result<Way<'_>> {
+        loop {
+            match self.target() {
+                Target::Pool(pool) => return Ok(Way::Pool(pool)),
+                Target::Transaction(scope) => return Ok(Way::Transaction(scope)),
+                Target::Shared(connection) => {
+                    if let Some(turn) = connection.turn().await? {
+                        return Ok(Way::Turn(turn));
+                    }
+                }
             }
         }
     }

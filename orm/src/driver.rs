@@ -1,194 +1,338 @@
 //! The seam between this crate and sqlx's drivers: one variant per compiled backend.
 //!
-//! Nothing outside this module and its children names a driver's type.
+//! Nothing outside this module and its children names a driver's type. A driver is a file that
+//! implements [`Driver`] and [`Read`], its `mod` below, and a line of `drivers!`.
 
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod session;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+
+use std::any::Any;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use testudo_sql::{Dialect, Value};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::row::CellError;
-use crate::{Error, Result};
+use crate::{Db, Error, Result};
 
 /// What a statement that returns no rows reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Done {
     pub(crate) rows_affected: u64,
+    /// The first of the keys that the server gave, where it has no RETURNING to tell them.
+    pub(crate) first_key: Option<i64>,
 }
 
-/// A pool of connections.
-#[derive(Debug, Clone)]
-pub(crate) enum Pool {
-    #[cfg(feature = "sqlite")]
-    Sqlite(sqlx::SqlitePool),
+/// What must be known of a server before a statement is written for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Server {
+    pub(crate) dialect: Dialect,
+    /// From one generated key to the next.
+    pub(crate) key_step: i64,
 }
 
-/// A connection on which a transaction is open; dropped, it rolls back.
+impl Server {
+    const fn speaking(dialect: Dialect) -> Self {
+        Server {
+            dialect,
+            key_step: 1,
+        }
+    }
+}
+
+/// What differs between drivers.
+pub(crate) trait Driver: sqlx::Database {
+    /// The dialects that its servers speak. Where there are several, the first is assumed until
+    /// the server was asked.
+    const DIALECTS: &'static [Dialect];
+
+    /// Opens a pool with the settings that values need to come back as they were sent.
+    fn open(url: &str) -> impl Future<Output = Result<sqlx::Pool<Self>>> + Send;
+
+    /// Asks the server what it is.
+    fn ask(connection: &mut Self::Connection) -> impl Future<Output = Result<Server>> + Send;
+
+    /// The binds as the driver sends them. `None`: there are none, and the statement is sent as
+    /// text.
+    fn arguments(
+        connection: &mut Self::Connection,
+        sql: &str,
+        binds: &[&Value],
+    ) -> impl Future<Output = Result<Option<Self::Arguments>>> + Send;
+
+    /// What a statement without rows has done.
+    fn done(result: &Self::QueryResult) -> Done;
+
+    /// The error, with what the server says about a broken constraint.
+    fn refine(error: sqlx::Error, sql: &str) -> Error;
+}
+
+/// How a driver's value is read as each of the types that fields have. What the server stores is
+/// checked: none reads the text `abc` as the number 0.
+trait Read<'r>: Sized {
+    fn bool(self) -> Result<bool, CellError>;
+    fn i64(self) -> Result<i64, CellError>;
+    fn f32(self) -> Result<f32, CellError>;
+    fn f64(self) -> Result<f64, CellError>;
+    fn text(self) -> Result<&'r str, CellError>;
+    fn bytes(self) -> Result<&'r [u8], CellError>;
+    fn decimal(self) -> Result<Decimal, CellError>;
+    fn uuid(self) -> Result<Uuid, CellError>;
+    fn datetime(self) -> Result<DateTime<Utc>, CellError>;
+    fn naive_datetime(self) -> Result<NaiveDateTime, CellError>;
+    fn date(self) -> Result<NaiveDate, CellError>;
+    fn time(self) -> Result<NaiveTime, CellError>;
+    fn json(self) -> Result<serde_json::Value, CellError>;
+}
+
+/// What is done with each row of a result.
+pub(crate) type Each<'e> = &'e mut (dyn FnMut(Row) -> Result<()> + Send);
+
+/// A pool of one driver, and what is known of its server.
 #[derive(Debug)]
-pub(crate) enum Transaction {
-    #[cfg(feature = "sqlite")]
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+pub(crate) struct Pooled<D: sqlx::Database> {
+    pool: sqlx::Pool<D>,
+    server: Arc<OnceCell<Server>>,
 }
 
-/// A row of a result.
-pub(crate) enum Row {
-    #[cfg(feature = "sqlite")]
-    Sqlite(sqlx::sqlite::SqliteRow),
+macro_rules! drivers {
+    ($dollar:tt $($feature:literal $variant:ident $database:ty, $connection:ty, $row:ty;)*) => {
+        /// A pool of connections.
+        #[derive(Debug, Clone)]
+        pub(crate) enum Pool {
+            $(#[cfg(feature = $feature)] $variant(Pooled<$database>),)*
+        }
+
+        /// A connection on which a transaction is open; dropped, it rolls back.
+        #[derive(Debug)]
+        pub(crate) enum Transaction {
+            $(#[cfg(feature = $feature)] $variant(sqlx::Transaction<'static, $database>),)*
+        }
+
+        /// A connection of one of the drivers that this build has, for a
+        /// [`SharedConnection`](crate::SharedConnection).
+        #[derive(Debug)]
+        #[non_exhaustive]
+        pub enum Connection {
+            $(
+                #[doc = concat!("A connection of the driver `", $feature, "`.")]
+                #[cfg(feature = $feature)]
+                $variant($connection),
+            )*
+        }
+
+        /// A connection, for one statement.
+        pub(crate) enum Session<'c> {
+            $(
+                #[cfg(feature = $feature)]
+                $variant(&'c mut $connection),
+            )*
+        }
+
+        /// A row of a result.
+        pub(crate) enum Row {
+            $(#[cfg(feature = $feature)] $variant($row),)*
+        }
+
+        /// A value of a row.
+        pub(crate) enum Cell<'r> {
+            $(#[cfg(feature = $feature)] $variant(<$database as sqlx::Database>::ValueRef<'r>),)*
+        }
+
+        $(
+            #[cfg(feature = $feature)]
+            impl From<sqlx::Pool<$database>> for Db {
+                fn from(pool: sqlx::Pool<$database>) -> Self {
+                    Db::on(Pool::$variant(pool.into()))
+                }
+            }
+
+            #[cfg(feature = $feature)]
+            impl From<$connection> for Connection {
+                fn from(connection: $connection) -> Self {
+                    Connection::$variant(connection)
+                }
+            }
+
+            #[cfg(feature = $feature)]
+            impl From<$row> for Row {
+                fn from(row: $row) -> Self {
+                    Row::$variant(row)
+                }
+            }
+        )*
+
+        /// One body for whatever driver a value is of: `each!(Row(row) = self => row.len())`. With the
+        /// name of another enum the value becomes one of that, by the variant of the same driver.
+        macro_rules! each {
+            ($dollar from:ident($dollar name:ident) = $dollar value:expr => $dollar body:expr) => {
+                match $dollar value {
+                    $(#[cfg(feature = $feature)] $dollar from::$variant($dollar name) => $dollar body,)*
+                }
+            };
+            ($dollar from:ident($dollar name:ident) = $dollar value:expr, $dollar to:ident: $dollar body:expr) => {
+                match $dollar value {
+                    $(
+                        #[cfg(feature = $feature)]
+                        $dollar from::$variant($dollar name) => $dollar to::$variant($dollar body),
+                    )*
+                }
+            };
+        }
+
+        impl Pool {
+            pub(crate) async fn connect(url: &str) -> Result<Pool> {
+                // Only the scheme may be named in an error: the rest can hold a password.
+                let Some((scheme, _)) = url.split_once(':') else {
+                    return Err(Error::url(
+                        "a database URL begins with its scheme, such as `sqlite://shop.db`",
+                    ));
+                };
+                $(
+                    #[cfg(feature = $feature)]
+                    if <$database as sqlx::Database>::URL_SCHEMES.contains(&scheme) {
+                        let pool = Pooled::from(<$database as Driver>::open(url).await?);
+                        pool.server().await?;
+                        return Ok(Pool::$variant(pool));
+                    }
+                )*
+                let mut known: Vec<&str> = Vec::new();
+                $(
+                    #[cfg(feature = $feature)]
+                    known.extend(<$database as sqlx::Database>::URL_SCHEMES);
+                )*
+                Err(Error::url(format!(
+                    "no driver for URLs that begin with `{scheme}:`; this build knows `{}:`",
+                    known.join(":`, `")
+                )))
+            }
+        }
+    };
 }
 
-/// A value of a row.
-pub(crate) enum Cell<'r> {
-    #[cfg(feature = "sqlite")]
-    Sqlite(sqlx::sqlite::SqliteValueRef<'r>),
+drivers! {
+    $
+    "sqlite" Sqlite sqlx::Sqlite, sqlx::SqliteConnection, sqlx::sqlite::SqliteRow;
+    "postgres" Postgres sqlx::Postgres, sqlx::PgConnection, sqlx::postgres::PgRow;
+    "mysql" MySql sqlx::MySql, sqlx::MySqlConnection, sqlx::mysql::MySqlRow;
 }
 
 impl Pool {
-    pub(crate) async fn connect(url: &str) -> Result<Pool> {
-        // Only the scheme may be named in an error: the rest can hold a password.
-        match url.split_once(':').map(|(scheme, _)| scheme) {
-            #[cfg(feature = "sqlite")]
-            Some("sqlite") => Ok(Pool::Sqlite(sqlite::connect(url).await?)),
-            Some(scheme) => Err(Error::url(format!(
-                "no driver for URLs that begin with `{scheme}:`; this build knows `sqlite:`"
-            ))),
-            None => Err(Error::url(
-                "a database URL begins with its scheme, such as `sqlite://shop.db`",
-            )),
-        }
+    /// What is known of the server; it is asked at the first call.
+    pub(crate) async fn server(&self) -> Result<Server> {
+        each!(Pool(pool) = self => pool.server().await)
     }
 
+    /// The dialect, or the likeliest where the server was not asked yet.
     pub(crate) fn dialect(&self) -> Dialect {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Pool::Sqlite(_) => Dialect::Sqlite,
-        }
+        each!(Pool(pool) = self => pool.dialect())
     }
 
     pub(crate) async fn execute(&self, sql: String, binds: &[&Value]) -> Result<Done> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Pool::Sqlite(pool) => {
-                sqlite::execute(&mut *sqlite::acquire(pool).await?, sql, binds).await
-            }
-        }
+        each!(Pool(pool) = self => {
+            session::execute(&mut *pool.acquire().await?, sql, binds).await
+        })
     }
 
-    pub(crate) async fn fetch(
-        &self,
-        sql: String,
-        binds: &[&Value],
-        each: &mut (dyn FnMut(Row) -> Result<()> + Send),
-    ) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Pool::Sqlite(pool) => {
-                sqlite::fetch(&mut *sqlite::acquire(pool).await?, sql, binds, each).await
-            }
-        }
+    pub(crate) async fn fetch(&self, sql: String, binds: &[&Value], each: Each<'_>) -> Result<()> {
+        each!(Pool(pool) = self => {
+            session::fetch(&mut *pool.acquire().await?, sql, binds, each).await
+        })
     }
 
     pub(crate) async fn script(&self, sql: &str) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Pool::Sqlite(pool) => sqlite::script(&mut *sqlite::acquire(pool).await?, sql).await,
-        }
+        each!(Pool(pool) = self => session::script(&mut *pool.acquire().await?, sql).await)
     }
 
     pub(crate) async fn begin(&self) -> Result<Transaction> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Pool::Sqlite(pool) => Ok(Transaction::Sqlite(pool.begin().await?)),
-        }
+        Ok(each!(Pool(pool) = self, Transaction: pool.begin().await?))
     }
 }
 
 impl Transaction {
-    pub(crate) async fn execute(&mut self, sql: String, binds: &[&Value]) -> Result<Done> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Transaction::Sqlite(tx) => sqlite::execute(tx, sql, binds).await,
-        }
-    }
-
-    pub(crate) async fn fetch(
-        &mut self,
-        sql: String,
-        binds: &[&Value],
-        each: &mut (dyn FnMut(Row) -> Result<()> + Send),
-    ) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Transaction::Sqlite(tx) => sqlite::fetch(tx, sql, binds, each).await,
-        }
-    }
-
-    pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Transaction::Sqlite(tx) => sqlite::script(tx, sql).await,
-        }
+    pub(crate) fn session(&mut self) -> Session<'_> {
+        each!(Transaction(transaction) = self, Session: &mut **transaction)
     }
 
     pub(crate) async fn commit(self) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Transaction::Sqlite(tx) => Ok(tx.commit().await?),
-        }
+        each!(Transaction(transaction) = self => Ok(transaction.commit().await?))
     }
 
     pub(crate) async fn rollback(self) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Transaction::Sqlite(tx) => Ok(tx.rollback().await?),
-        }
+        each!(Transaction(transaction) = self => Ok(transaction.rollback().await?))
+    }
+}
+
+impl Connection {
+    /// The driver's own connection, if it is one of this driver.
+    pub(crate) fn into_inner<C: 'static>(self) -> Option<C> {
+        let connection: Box<dyn Any> = each!(Connection(connection) = self => Box::new(connection));
+        connection.downcast().ok().map(|connection| *connection)
+    }
+
+    /// The likeliest dialect, and the server where it is known without asking.
+    pub(crate) fn expected(&self) -> (Dialect, OnceCell<Server>) {
+        each!(Connection(connection) = self => session::expected(connection))
+    }
+
+    pub(crate) fn session(&mut self) -> Session<'_> {
+        each!(Connection(connection) = self, Session: connection)
+    }
+}
+
+impl Session<'_> {
+    pub(crate) async fn server(self) -> Result<Server> {
+        each!(Session(connection) = self => session::server(connection).await)
+    }
+
+    pub(crate) async fn execute(self, sql: String, binds: &[&Value]) -> Result<Done> {
+        each!(Session(connection) = self => session::execute(connection, sql, binds).await)
+    }
+
+    pub(crate) async fn fetch(self, sql: String, binds: &[&Value], each: Each<'_>) -> Result<()> {
+        each!(Session(connection) = self => session::fetch(connection, sql, binds, each).await)
+    }
+
+    pub(crate) async fn script(self, sql: &str) -> Result<()> {
+        each!(Session(connection) = self => session::script(connection, sql).await)
     }
 }
 
 impl Row {
-    pub(crate) fn cell(&self, position: usize) -> std::result::Result<Cell<'_>, CellError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Row::Sqlite(row) => sqlite::cell(row, position).map(Cell::Sqlite),
-        }
+    pub(crate) fn cell(&self, position: usize) -> Result<Cell<'_>, CellError> {
+        Ok(each!(Row(row) = self, Cell: session::cell(row, position)?))
     }
 
     pub(crate) fn len(&self) -> usize {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Row::Sqlite(row) => sqlx::Row::len(row),
-        }
+        each!(Row(row) = self => sqlx::Row::len(row))
     }
 }
 
 impl std::fmt::Debug for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Row::Sqlite(row) => std::fmt::Debug::fmt(row, f),
-        }
+        each!(Row(row) = self => std::fmt::Debug::fmt(row, f))
     }
 }
 
 macro_rules! readers {
     ($($name:ident -> $ty:ty;)*) => {$(
-        pub(crate) fn $name(self) -> std::result::Result<$ty, CellError> {
-            match self {
-                #[cfg(feature = "sqlite")]
-                Cell::Sqlite(value) => sqlite::decode::$name(value),
-            }
+        pub(crate) fn $name(self) -> Result<$ty, CellError> {
+            each!(Cell(value) = self => Read::$name(value))
         }
     )*};
 }
 
 impl<'r> Cell<'r> {
     pub(crate) fn is_null(&self) -> bool {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Cell::Sqlite(value) => sqlx::ValueRef::is_null(value),
-        }
+        each!(Cell(value) = self => sqlx::ValueRef::is_null(value))
     }
 
     readers! {

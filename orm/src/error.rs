@@ -134,6 +134,16 @@ impl Error {
         .into()
     }
 
+    /// Whether the server refused the statement, as opposed to an error on this side of the
+    /// connection.
+    pub(crate) fn is_refusal(&self) -> bool {
+        match &*self.0 {
+            Kind::Integrity(_) => true,
+            Kind::Database { source, .. } => source.as_database_error().is_some(),
+            _ => false,
+        }
+    }
+
     pub(crate) fn misuse(problem: impl Into<String>) -> Self {
         Kind::Misuse(problem.into()).into()
     }

@@ -2,8 +2,8 @@
 
 extern crate self as testudo_orm;
 
-#[cfg(not(feature = "sqlite"))]
-compile_error!("testudo-orm needs a backend: enable its feature `sqlite`");
+#[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+compile_error!("testudo-orm needs a backend: enable `sqlite`, `postgres` or `mysql`");
 
 mod assign;
 mod builder;
@@ -30,6 +30,7 @@ mod relation;
 mod row;
 pub mod schema;
 mod selection;
+mod shared_connection;
 mod transaction;
 mod tuples;
 mod validate;
@@ -42,6 +43,7 @@ pub use crate::builder::ModelBuilder;
 pub use crate::column::Column;
 pub use crate::db::Db;
 pub use crate::db_enum::DbEnum;
+pub use crate::driver::Connection;
 pub use crate::error::{Error, IntegrityError, IntegrityKind, Result, ValidationError};
 pub use crate::expression::{Dated, Expression, Number, avg, count, count_distinct, max, min, sum};
 pub use crate::field::FieldType;
@@ -61,6 +63,7 @@ pub use crate::relation::{
 };
 pub use crate::row::{Cell, CellError, Row};
 pub use crate::selection::Selection;
+pub use crate::shared_connection::SharedConnection;
 
 /// What a module that defines or queries models needs.
 pub mod prelude {

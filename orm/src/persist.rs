@@ -154,7 +154,7 @@ async fn update<M: Model>(row: &M, positions: &[usize], db: &Db) -> Result<u64> 
     for &position in positions {
         let column: &'static Column = &M::TABLE.columns[position];
         let value = row.value(position);
-        validate::value(M::TABLE, column, &value, db.dialect())?;
+        validate::value(M::TABLE, column, &value, db.speaks().await?)?;
         assignments.push(Assignment::Column(column, Expr::Value(value)));
     }
     let update = Update {
@@ -163,7 +163,7 @@ async fn update<M: Model>(row: &M, positions: &[usize], db: &Db) -> Result<u64> 
         filter: Some(key_condition(row)),
         returning: Vec::new(),
     };
-    let compiled = update.compile(db.dialect())?;
+    let compiled = update.compile(db.speaks().await?)?;
     Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
 }
 
@@ -173,7 +173,7 @@ async fn delete<M: Model>(row: &M, db: &Db) -> Result<()> {
         filter: Some(key_condition(row)),
         returning: Vec::new(),
     };
-    let compiled = delete.compile(db.dialect())?;
+    let compiled = delete.compile(db.speaks().await?)?;
     match db.run(compiled.sql, &compiled.binds).await?.rows_affected {
         0 => Err(Error::does_not_exist(M::TABLE.model)),
         _ => Ok(()),

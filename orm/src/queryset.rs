@@ -151,7 +151,7 @@ impl<M: Model> QuerySet<M> {
         select.projection = Projection::Model(joined.paths());
         lock::prepare(&mut select, M::TABLE, db).await?;
 
-        let compiled = select.compile(db.dialect())?;
+        let compiled = select.compile(db.speaks().await?)?;
         let mut rows = Vec::new();
         db.fetch_each(compiled.sql, &compiled.binds, |row| {
             let mut reader = RowReader::new(&row);
@@ -234,7 +234,7 @@ impl<M: Model> QuerySet<M> {
         select.lock = None;
         select.projection = Projection::One;
         select.limit = select.limit.at_most(1);
-        let compiled = select.compile(db.dialect())?;
+        let compiled = select.compile(db.speaks().await?)?;
         let mut found = false;
         db.fetch_each(compiled.sql, &compiled.binds, |_| {
             found = true;
@@ -323,7 +323,7 @@ pub(crate) fn default_order<M: Model>() -> Vec<OrderBy> {
 
 /// The first value of the first row.
 async fn fetch_scalar<T: FieldType>(select: &Select, db: &Db, what: &str) -> Result<T> {
-    let compiled = select.compile(db.dialect())?;
+    let compiled = select.compile(db.speaks().await?)?;
     let mut value = None;
     db.fetch_each(compiled.sql, &compiled.binds, |row| {
         value = Some(RowReader::new(&row).expression(what)?);

@@ -50,7 +50,7 @@ pub fn generate(dialect: Dialect, tables: &[&'static Table]) -> Result<Vec<Strin
 /// # Errors
 /// When the dialect cannot express a column or constraint, or the database refuses.
 pub async fn generate_schemas(db: &Db, tables: &[&'static Table]) -> Result<()> {
-    for statement in generate(db.dialect(), tables)? {
+    for statement in generate(db.speaks().await?, tables)? {
         db.execute(statement, &[]).await?;
     }
     Ok(())

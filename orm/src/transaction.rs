@@ -1,13 +1,12 @@
 //! An open transaction and the savepoints within it.
 
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use testudo_sql::Dialect;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::driver::{Pool, Transaction};
+use crate::driver::{Pool, Server, Session, Transaction};
+use crate::shared_connection::Turn;
 use crate::{Error, Result};
 
 /// One level of a transaction: 1 is the transaction itself, 2 and more are savepoints.
@@ -19,7 +18,7 @@ pub(crate) struct Scope {
 
 #[derive(Debug)]
 struct Shared {
-    dialect: Dialect,
+    server: Server,
     open: Arc<Mutex<Open>>,
     /// Levels above this one were abandoned (their future was dropped) and wait to be rolled back.
     /// A drop cannot await, so the next statement does it.
@@ -29,8 +28,17 @@ struct Shared {
 #[derive(Debug)]
 struct Open {
     /// `None` once the transaction is over; dropping it rolls back.
-    transaction: Option<Transaction>,
+    transaction: Option<Outermost>,
     level: usize,
+}
+
+/// What level 1 is.
+#[derive(Debug)]
+enum Outermost {
+    /// A transaction on a connection of its own.
+    Own(Transaction),
+    /// A savepoint on a connection that others use too, when its turn has ended.
+    Shared(Turn),
 }
 
 /// The connection, for one statement of the scope that asked for it.
@@ -41,26 +49,39 @@ pub(crate) struct Guard<'s>(Option<&'s Scope>);
 
 impl Scope {
     pub(crate) async fn begin(pool: &Pool) -> Result<Arc<Scope>> {
+        let server = pool.server().await?;
         let transaction = pool.begin().await?;
+        Ok(Scope::outermost(server, Outermost::Own(transaction)))
+    }
+
+    /// A transaction as a savepoint on a connection that is shared; it ends with the turn.
+    pub(crate) async fn begin_within(mut turn: Turn) -> Result<Arc<Scope>> {
+        let server = turn.server().await?;
+        let turn = turn.begin(savepoint_name(1)).await?;
+        Ok(Scope::outermost(server, Outermost::Shared(turn)))
+    }
+
+    fn outermost(server: Server, transaction: Outermost) -> Arc<Scope> {
         let open = Open {
             transaction: Some(transaction),
             level: 1,
         };
         let shared = Shared {
-            dialect: pool.dialect(),
+            server,
             open: Arc::new(Mutex::new(open)),
             keep: AtomicUsize::new(usize::MAX),
         };
-        Ok(Arc::new(Scope {
+        Arc::new(Scope {
             level: 1,
             shared: Arc::new(shared),
-        }))
+        })
     }
 
     pub(crate) async fn savepoint(&self) -> Result<Arc<Scope>> {
         let mut connection = self.connection().await?;
         let level = self.level + 1;
         connection
+            .session()?
             .script(&format!("SAVEPOINT {}", savepoint_name(level)))
             .await?;
         connection.0.level = level;
@@ -70,8 +91,8 @@ impl Scope {
         }))
     }
 
-    pub(crate) fn dialect(&self) -> Dialect {
-        self.shared.dialect
+    pub(crate) fn server(&self) -> Server {
+        self.shared.server
     }
 
     pub(crate) fn guard(&self) -> Guard<'_> {
@@ -83,10 +104,7 @@ impl Scope {
         let open = Arc::clone(&self.shared.open).lock_owned().await;
         let open = self.shared.roll_back_abandoned(open).await?;
         if open.transaction.is_none() || self.level > open.level {
-            return Err(Error::misuse(
-                "the transaction of this handle is over; use the handle that `transaction` gave \
-                 only until its closure returns",
-            ));
+            return Err(over());
         }
         if self.level < open.level {
             return Err(Error::misuse(
@@ -102,13 +120,15 @@ impl Scope {
         to_its_end(async move {
             if level == 1 {
                 return match open.transaction.take() {
-                    Some(transaction) => transaction.commit().await,
+                    Some(Outermost::Own(transaction)) => transaction.commit().await,
+                    Some(Outermost::Shared(mut turn)) => turn.commit(&savepoint_name(1)).await,
                     None => Ok(()),
                 };
             }
             if let Some(transaction) = &mut open.transaction {
                 let name = savepoint_name(level);
                 transaction
+                    .session()?
                     .script(&format!("RELEASE SAVEPOINT {name}"))
                     .await?;
             }
@@ -156,7 +176,7 @@ impl Shared {
 
 /// Runs to its end what must not be half done, even if the caller is cancelled: a RELEASE of which
 /// nobody knows whether it was sent would leave the savepoints and their count apart.
-async fn to_its_end<T: Send + 'static>(
+pub(crate) async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
     tokio::spawn(work).await.unwrap_or_else(|lost| {
@@ -170,16 +190,19 @@ async fn roll_back_to(open: &mut Open, level: usize) -> Result<()> {
     if level == 0 {
         open.level = 0;
         return match open.transaction.take() {
-            Some(transaction) => transaction.rollback().await,
+            Some(Outermost::Own(transaction)) => transaction.rollback().await,
+            Some(Outermost::Shared(mut turn)) => turn.roll_back(&savepoint_name(1)).await,
             None => Ok(()),
         };
     }
     if let Some(transaction) = &mut open.transaction {
         let name = savepoint_name(level + 1);
         transaction
+            .session()?
             .script(&format!("ROLLBACK TO SAVEPOINT {name}"))
             .await?;
         transaction
+            .session()?
             .script(&format!("RELEASE SAVEPOINT {name}"))
             .await?;
     }
@@ -187,28 +210,33 @@ async fn roll_back_to(open: &mut Open, level: usize) -> Result<()> {
     Ok(())
 }
 
+fn over() -> Error {
+    Error::misuse(
+        "the transaction of this handle is over; use the handle that `transaction` gave only until \
+         its closure returns",
+    )
+}
+
 fn savepoint_name(level: usize) -> String {
     format!("testudo_{level}")
 }
 
-impl Deref for Connection {
-    type Target = Transaction;
-
-    fn deref(&self) -> &Transaction {
-        // `Scope::connection` hands out a connection only while its transaction is open.
-        self.0
-            .transaction
-            .as_ref()
-            .expect("the transaction was checked to be open")
+impl Outermost {
+    fn session(&mut self) -> Result<Session<'_>> {
+        match self {
+            Outermost::Own(transaction) => Ok(transaction.session()),
+            Outermost::Shared(turn) => turn.session(),
+        }
     }
 }
 
-impl DerefMut for Connection {
-    fn deref_mut(&mut self) -> &mut Transaction {
-        self.0
-            .transaction
-            .as_mut()
-            .expect("the transaction was checked to be open")
+impl Connection {
+    /// The connection itself, for one statement.
+    pub(crate) fn session(&mut self) -> Result<Session<'_>> {
+        match &mut self.0.transaction {
+            Some(transaction) => transaction.session(),
+            None => Err(over()),
+        }
     }
 }
 

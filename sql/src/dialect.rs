@@ -181,6 +181,13 @@ impl Dialect {
         self.facts().max_binds
     }
 
+    /// Whether INSERT can return the rows that it made; otherwise the driver tells the first of the
+    /// keys that the server gave.
+    #[must_use]
+    pub const fn returns_inserted_rows(self) -> bool {
+        self.facts().returning.insert
+    }
+
     pub(crate) const fn placeholder(self) -> Placeholder {
         self.facts().placeholder
     }

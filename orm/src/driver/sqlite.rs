@@ -1,92 +1,56 @@
 //! SQLite by sqlx: values to arguments, cells to values, errors to integrity errors.
 
 mod connect;
+mod read;
 #[cfg(test)]
 mod tests;
 
 use chrono::SecondsFormat;
-use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use sqlx::error::{DatabaseError, ErrorKind};
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteArguments, SqliteRow, SqliteValueRef};
-use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool};
-use testudo_sql::Value;
+use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
+use sqlx::{Sqlite, SqliteConnection, SqlitePool};
+use testudo_sql::{Dialect, Value};
 
-pub(super) use self::connect::connect;
-use super::{Done, Pool};
+use super::{Done, Driver, Server, session};
 use crate::error::{IntegrityError, IntegrityKind};
-use crate::row::CellError;
-use crate::{Db, Error, Result};
+use crate::{Error, Result};
 
-impl From<SqlitePool> for Db {
-    fn from(pool: SqlitePool) -> Self {
-        Db::on(Pool::Sqlite(pool))
+impl Driver for Sqlite {
+    const DIALECTS: &'static [Dialect] = &[Dialect::Sqlite];
+
+    async fn open(url: &str) -> Result<SqlitePool> {
+        connect::connect(url).await
     }
-}
 
-pub(super) async fn acquire(pool: &SqlitePool) -> Result<PoolConnection<Sqlite>> {
-    Ok(pool.acquire().await?)
-}
-
-pub(super) async fn execute(
-    connection: &mut SqliteConnection,
-    sql: String,
-    binds: &[&Value],
-) -> Result<Done> {
-    let arguments = arguments(binds)?;
-    // The compiler quotes every identifier and binds every value.
-    match sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments)
-        .execute(connection)
-        .await
-    {
-        Ok(done) => Ok(Done {
-            rows_affected: done.rows_affected(),
-        }),
-        Err(error) => Err(refine(error, &sql)),
+    async fn ask(_: &mut SqliteConnection) -> Result<Server> {
+        Ok(Server::speaking(Dialect::Sqlite))
     }
-}
 
-pub(super) async fn fetch(
-    connection: &mut SqliteConnection,
-    sql: String,
-    binds: &[&Value],
-    each: &mut (dyn FnMut(super::Row) -> Result<()> + Send),
-) -> Result<()> {
-    let arguments = arguments(binds)?;
-    let mut rows = sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments).fetch(connection);
-    loop {
-        match rows.try_next().await {
-            Ok(Some(row)) => each(super::Row::Sqlite(row))?,
-            Ok(None) => return Ok(()),
-            Err(error) => return Err(refine(error, &sql)),
+    async fn arguments(
+        _: &mut SqliteConnection,
+        _: &str,
+        binds: &[&Value],
+    ) -> Result<Option<SqliteArguments>> {
+        let mut arguments = SqliteArguments::default();
+        sqlx::Arguments::reserve(&mut arguments, binds.len(), 0);
+        for value in binds {
+            bind(&mut arguments, value).map_err(session::unbound)?;
+        }
+        Ok(Some(arguments))
+    }
+
+    fn done(result: &SqliteQueryResult) -> Done {
+        Done {
+            rows_affected: result.rows_affected(),
+            first_key: None,
         }
     }
-}
 
-pub(super) async fn script(connection: &mut SqliteConnection, sql: &str) -> Result<()> {
-    match sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(refine(error, sql)),
+    fn refine(error: sqlx::Error, sql: &str) -> Error {
+        refine(error, sql)
     }
-}
-
-pub(super) fn cell(row: &SqliteRow, position: usize) -> Result<SqliteValueRef<'_>, CellError> {
-    let columns = sqlx::Row::len(row);
-    if position >= columns {
-        return Err(CellError::new(format!("the row has {columns} columns")));
-    }
-    sqlx::Row::try_get_raw(row, position).map_err(|e| CellError::new(e.to_string()))
-}
-
-fn arguments(binds: &[&Value]) -> Result<SqliteArguments> {
-    let mut arguments = SqliteArguments::default();
-    sqlx::Arguments::reserve(&mut arguments, binds.len(), 0);
-    for value in binds {
-        bind(&mut arguments, value).map_err(|e| Error::database(sqlx::Error::Encode(e), None))?;
-    }
-    Ok(arguments)
 }
 
 fn bind(arguments: &mut SqliteArguments, value: &Value) -> Result<(), sqlx::error::BoxDynError> {
@@ -196,170 +160,5 @@ fn integrity_kind(error: &dyn DatabaseError) -> Option<IntegrityKind> {
             Some(IntegrityKind::ForeignKey)
         }
         _ => None,
-    }
-}
-
-/// A cell's value as a Rust type. The stored class is checked: SQLite itself would turn the text
-/// `abc` into the integer 0.
-pub(super) mod decode {
-    use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-    use rust_decimal::Decimal;
-    use sqlx::sqlite::SqliteValueRef;
-    use sqlx::{Decode, Sqlite, TypeInfo, ValueRef};
-    use uuid::Uuid;
-
-    use crate::row::CellError;
-
-    type Decoded<T> = Result<T, CellError>;
-
-    #[derive(PartialEq, Clone, Copy)]
-    enum Class {
-        Integer,
-        Real,
-        Text,
-        Blob,
-    }
-
-    fn class(value: &SqliteValueRef<'_>, wanted: &str) -> Decoded<Class> {
-        match value.type_info().name() {
-            "INTEGER" => Ok(Class::Integer),
-            "REAL" => Ok(Class::Real),
-            "TEXT" => Ok(Class::Text),
-            "BLOB" => Ok(Class::Blob),
-            "NULL" => Err(CellError::new(format!(
-                "the value is NULL, not {wanted}; make the type an `Option`"
-            ))),
-            other => Err(CellError::new(format!(
-                "the value is of class {other}, not {wanted}"
-            ))),
-        }
-    }
-
-    fn expect(value: &SqliteValueRef<'_>, wanted: &str, classes: &[Class]) -> Decoded<Class> {
-        let class = class(value, wanted)?;
-        if classes.contains(&class) {
-            return Ok(class);
-        }
-        let found = value.type_info().name().to_owned();
-        Err(CellError::new(format!(
-            "the value is {found}, not {wanted}"
-        )))
-    }
-
-    fn read<'r, T: Decode<'r, Sqlite>>(value: SqliteValueRef<'r>) -> Decoded<T> {
-        T::decode(value).map_err(|e| CellError::new(e.to_string()))
-    }
-
-    pub(in crate::driver) fn bool(value: SqliteValueRef<'_>) -> Decoded<bool> {
-        expect(&value, "a boolean", &[Class::Integer])?;
-        read(value)
-    }
-
-    pub(in crate::driver) fn i64(value: SqliteValueRef<'_>) -> Decoded<i64> {
-        expect(&value, "an integer", &[Class::Integer])?;
-        read(value)
-    }
-
-    pub(in crate::driver) fn f32(value: SqliteValueRef<'_>) -> Decoded<f32> {
-        expect(&value, "a number", &[Class::Integer, Class::Real])?;
-        read(value)
-    }
-
-    pub(in crate::driver) fn f64(value: SqliteValueRef<'_>) -> Decoded<f64> {
-        expect(&value, "a number", &[Class::Integer, Class::Real])?;
-        read(value)
-    }
-
-    pub(in crate::driver) fn text(value: SqliteValueRef<'_>) -> Decoded<&str> {
-        expect(&value, "text", &[Class::Text])?;
-        read(value)
-    }
-
-    pub(in crate::driver) fn bytes(value: SqliteValueRef<'_>) -> Decoded<&[u8]> {
-        expect(&value, "bytes", &[Class::Blob, Class::Text])?;
-        read(value)
-    }
-
-    pub(in crate::driver) fn decimal(value: SqliteValueRef<'_>) -> Decoded<Decimal> {
-        let wanted = "a decimal";
-        match expect(&value, wanted, &[Class::Integer, Class::Real, Class::Text])? {
-            Class::Integer => Ok(Decimal::from(read::<i64>(value)?)),
-            // Fifteen digits: what a double keeps of a decimal. The noise of sums lies behind them.
-            Class::Real => {
-                let number = format!("{:.14e}", read::<f64>(value)?);
-                Decimal::from_scientific(&number)
-                    .map(|d| d.normalize())
-                    .map_err(|e| CellError::new(format!("{number} is no decimal: {e}")))
-            }
-            Class::Text | Class::Blob => {
-                let text: &str = read(value)?;
-                text.parse()
-                    .map_err(|e| CellError::new(format!("`{text}` is no decimal: {e}")))
-            }
-        }
-    }
-
-    pub(in crate::driver) fn uuid(value: SqliteValueRef<'_>) -> Decoded<Uuid> {
-        match expect(&value, "a UUID", &[Class::Blob, Class::Text])? {
-            Class::Text => {
-                let text: &str = read(value)?;
-                text.parse()
-                    .map_err(|e| CellError::new(format!("`{text}` is no UUID: {e}")))
-            }
-            _ => Uuid::from_slice(read(value)?).map_err(|e| CellError::new(e.to_string())),
-        }
-    }
-
-    /// The text of a date or time: RFC 3339, or SQL's form with a blank, as `CURRENT_TIMESTAMP` is.
-    fn naive(text: &str) -> Option<NaiveDateTime> {
-        let text = text
-            .strip_suffix('Z')
-            .or(text.strip_suffix("+00:00"))
-            .unwrap_or(text);
-        [
-            "%Y-%m-%dT%H:%M:%S%.f",
-            "%Y-%m-%d %H:%M:%S%.f",
-            "%Y-%m-%dT%H:%M",
-            "%Y-%m-%d %H:%M",
-        ]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-    }
-
-    pub(in crate::driver) fn datetime(value: SqliteValueRef<'_>) -> Decoded<DateTime<Utc>> {
-        let text = text(value)?;
-        if let Some(time) = naive(text) {
-            return Ok(time.and_utc());
-        }
-        DateTime::parse_from_rfc3339(text)
-            .map(|time| time.to_utc())
-            .map_err(|e| CellError::new(format!("`{text}` is no date and time: {e}")))
-    }
-
-    pub(in crate::driver) fn naive_datetime(value: SqliteValueRef<'_>) -> Decoded<NaiveDateTime> {
-        let text = text(value)?;
-        naive(text).ok_or_else(|| CellError::new(format!("`{text}` is no date and time")))
-    }
-
-    pub(in crate::driver) fn date(value: SqliteValueRef<'_>) -> Decoded<NaiveDate> {
-        let text = text(value)?;
-        text.parse()
-            .map_err(|e| CellError::new(format!("`{text}` is no date: {e}")))
-    }
-
-    pub(in crate::driver) fn time(value: SqliteValueRef<'_>) -> Decoded<NaiveTime> {
-        let text = text(value)?;
-        text.parse()
-            .map_err(|e| CellError::new(format!("`{text}` is no time of day: {e}")))
-    }
-
-    pub(in crate::driver) fn json(value: SqliteValueRef<'_>) -> Decoded<serde_json::Value> {
-        // A bare number or `true` in a JSON column is stored as itself.
-        let text = match class(&value, "JSON")? {
-            Class::Integer => return Ok(read::<i64>(value)?.into()),
-            Class::Real => return Ok(read::<f64>(value)?.into()),
-            Class::Text | Class::Blob => read::<&str>(value)?,
-        };
-        serde_json::from_str(text).map_err(|e| CellError::new(format!("`{text}` is no JSON: {e}")))
     }
 }

@@ -20,12 +20,12 @@ pub(super) async fn insert<M: Model>(rows: &mut [M], db: &Db) -> Result<()> {
         } else {
             &mut numbered
         };
-        group.push((index, checked_values(row, db.dialect())?));
+        group.push((index, checked_values(row, db.speaks().await?)?));
     }
     let per_statement = match M::TABLE.columns {
         // `DEFAULT VALUES` makes one row.
         [key] if key.generated => 1,
-        columns => (db.dialect().max_binds() / columns.len().max(1)).max(1),
+        columns => (db.speaks().await?.max_binds() / columns.len().max(1)).max(1),
     };
     let statements =
         numbered.len().div_ceil(per_statement) + unnumbered.len().div_ceil(per_statement);
@@ -80,7 +80,7 @@ async fn insert_statement(target: InsertTarget, values: Vec<Value>, db: &Db) -> 
         on_conflict: None,
         returning: Vec::new(),
     };
-    let compiled = insert.compile(db.dialect())?;
+    let compiled = insert.compile(db.speaks().await?)?;
     db.run(compiled.sql, &compiled.binds).await?;
     Ok(())
 }
@@ -94,19 +94,31 @@ async fn insert_numbered<M: Model>(
     db: &Db,
 ) -> Result<Vec<M::PrimaryKey>> {
     let key = primary_key_column::<M>();
+    let server = db.server().await?;
+    let told = server.dialect.returns_inserted_rows();
     let insert = Insert {
         target: InsertTarget::ModelGenerated(M::TABLE),
         values,
         on_conflict: None,
-        returning: vec![Expr::Column(own_column::<M>(key))],
+        returning: told
+            .then(|| Expr::Column(own_column::<M>(key)))
+            .into_iter()
+            .collect(),
     };
-    let compiled = insert.compile(db.dialect())?;
+    let compiled = insert.compile(server.dialect)?;
     let mut ids: Vec<i64> = Vec::with_capacity(rows);
-    db.fetch_each(compiled.sql, &compiled.binds, |row| {
-        ids.push(RowReader::new(&row).field(M::TABLE, key)?);
-        Ok(())
-    })
-    .await?;
+    if told {
+        db.fetch_each(compiled.sql, &compiled.binds, |row| {
+            ids.push(RowReader::new(&row).field(M::TABLE, key)?);
+            Ok(())
+        })
+        .await?;
+    } else {
+        // The keys of one INSERT of VALUES follow one another in every `innodb_autoinc_lock_mode`.
+        let first = db.run(compiled.sql, &compiled.binds).await?.first_key;
+        let steps = std::iter::successors(first, |key| key.checked_add(server.key_step));
+        ids.extend(steps.take(rows));
+    }
     ids.sort_unstable();
     let lost = || {
         Error::decode(

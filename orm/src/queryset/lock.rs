@@ -16,7 +16,7 @@ pub(super) async fn prepare(select: &mut Select, table: &'static Table, db: &Db)
             "`select_for_update` needs a transaction; call it on the handle that `db.transaction` gives",
         ));
     }
-    if db.dialect() == Dialect::Sqlite && lock.wait == LockWait::Wait {
+    if db.speaks().await? == Dialect::Sqlite && lock.wait == LockWait::Wait {
         let column: &'static Column = &table.columns[table.primary_key[0]];
         let touch_nothing = Update {
             target: Source::Model(table),
@@ -24,7 +24,7 @@ pub(super) async fn prepare(select: &mut Select, table: &'static Table, db: &Db)
             filter: Some(Expr::Or(Vec::new())),
             returning: Vec::new(),
         };
-        let compiled = touch_nothing.compile(db.dialect())?;
+        let compiled = touch_nothing.compile(db.speaks().await?)?;
         db.run(compiled.sql, &compiled.binds).await?;
         select.lock = None;
     }

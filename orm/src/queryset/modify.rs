@@ -39,7 +39,7 @@ impl<M: Model> QuerySet<M> {
             filter: rows_of::<M>(self.select),
             returning: Vec::new(),
         };
-        let compiled = delete.compile(db.dialect())?;
+        let compiled = delete.compile(db.speaks().await?)?;
         Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
     }
 }
@@ -53,7 +53,7 @@ impl<M: Model> UpdateQuery<M> {
         let assignments = assign::assignments::<M>(self.assignments)?;
         for assignment in &assignments {
             if let Assignment::Column(column, Expr::Value(value)) = assignment {
-                validate::value(M::TABLE, column, value, db.dialect())?;
+                validate::value(M::TABLE, column, value, db.speaks().await?)?;
             }
         }
         let update = Update {
@@ -62,7 +62,7 @@ impl<M: Model> UpdateQuery<M> {
             filter: rows_of::<M>(self.select),
             returning: Vec::new(),
         };
-        let compiled = update.compile(db.dialect())?;
+        let compiled = update.compile(db.speaks().await?)?;
         Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
     }
 }

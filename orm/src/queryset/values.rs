@@ -58,7 +58,7 @@ impl<M: Model, S: Selection<M>> ValuesQuery<M, S> {
     /// # Errors
     /// When the dialect cannot express the query or the database refuses it.
     pub async fn fetch_all(self, db: &Db) -> Result<Vec<S::Output>> {
-        let compiled = self.select.compile(db.dialect())?;
+        let compiled = self.select.compile(db.speaks().await?)?;
         let mut rows = Vec::new();
         db.fetch_each(compiled.sql, &compiled.binds, |row| {
             rows.push(self.selection.read(&mut RowReader::new(&row))?);

@@ -94,7 +94,7 @@ impl<T: Model> ManyToMany<T> {
             values.push(key);
         }
         // One statement is atomic by itself.
-        let per_statement = db.dialect().max_binds() / 2 * 2;
+        let per_statement = db.speaks().await?.max_binds() / 2 * 2;
         if values.len() <= per_statement {
             return tie(db, &join, values).await;
         }
@@ -114,7 +114,7 @@ impl<T: Model> ManyToMany<T> {
     pub async fn remove<'t>(&self, db: &Db, rows: impl IntoIterator<Item = &'t T>) -> Result<()> {
         let join = self.saved_join("remove from a many-to-many relation")?;
         let keys = keys(rows)?;
-        let per_statement = db.dialect().max_binds() - 1;
+        let per_statement = db.speaks().await?.max_binds() - 1;
         if keys.len() <= per_statement {
             return self.untie(db, &join, Some(keys)).await;
         }
@@ -175,7 +175,7 @@ impl<T: Model> ManyToMany<T> {
             filter: Some(filter),
             returning: Vec::new(),
         };
-        let compiled = delete.compile(db.dialect())?;
+        let compiled = delete.compile(db.speaks().await?)?;
         db.run(compiled.sql, &compiled.binds).await?;
         Ok(())
     }
@@ -212,7 +212,7 @@ async fn tie(db: &Db, join: &Join, values: Vec<Value>) -> Result<()> {
         }),
         returning: Vec::new(),
     };
-    let compiled = insert.compile(db.dialect())?;
+    let compiled = insert.compile(db.speaks().await?)?;
     db.run(compiled.sql, &compiled.binds).await?;
     Ok(())
 }

@@ -167,7 +167,7 @@ impl<R: Relation> Branch<R> {
         select.filter = Some(is_in(tie(near), keys));
         select.order_by = default_order::<R::To>();
 
-        let compiled = select.compile(db.dialect())?;
+        let compiled = select.compile(db.speaks().await?)?;
         let (mut rows, mut owners) = (Vec::new(), Vec::new());
         db.fetch_each(compiled.sql, &compiled.binds, |row| {
             let mut reader = RowReader::new(&row);
@@ -245,7 +245,7 @@ impl<R: Relation> Step<R::From> for Branch<R> {
                     .collect()
             };
             let mut groups = HashMap::new();
-            for chunk in keys.chunks(db.dialect().max_binds()) {
+            for chunk in keys.chunks(db.speaks().await?.max_binds()) {
                 groups.extend(match &R::RELATION.link {
                     Link::Direct(pairs) => self.fetch_direct(db, pairs[0].1, chunk).await?,
                     Link::Through { table, near, far } => {

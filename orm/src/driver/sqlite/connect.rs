@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use crate::Result;
 
-pub(in crate::driver) async fn connect(url: &str) -> Result<SqlitePool> {
+pub(super) async fn connect(url: &str) -> Result<SqlitePool> {
     let options: SqliteConnectOptions = url.parse()?;
     let mut pool = SqlitePoolOptions::new();
     if url.contains(":memory:") || url.contains("mode=memory") {

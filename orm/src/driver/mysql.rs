@@ -1,0 +1,92 @@
+//! MySQL and MariaDB by sqlx: values to arguments, the server told from its version.
+
+mod read;
+mod refused;
+
+use sqlx::mysql::{MySqlArguments, MySqlPoolOptions, MySqlQueryResult};
+use sqlx::{Arguments, MySql, MySqlConnection, MySqlPool, Row};
+use testudo_sql::{Dialect, Value};
+
+use super::{Done, Driver, Server, session};
+use crate::{Error, Result};
+
+impl Driver for MySql {
+    const DIALECTS: &'static [Dialect] = &[Dialect::MySql, Dialect::MariaDb];
+
+    /// sqlx sets the session's time zone to UTC as it connects.
+    async fn open(url: &str) -> Result<MySqlPool> {
+        Ok(MySqlPoolOptions::new().connect(url).await?)
+    }
+
+    async fn ask(connection: &mut MySqlConnection) -> Result<Server> {
+        let row = sqlx::query("SELECT VERSION(), @@auto_increment_increment")
+            .fetch_one(connection)
+            .await?;
+        let version: String = row.try_get(0)?;
+        let key_step: u64 = row.try_get(1)?;
+        let dialect = if version.to_ascii_lowercase().contains("mariadb") {
+            Dialect::MariaDb
+        } else {
+            Dialect::MySql
+        };
+        Ok(Server {
+            dialect,
+            // It is at most 65,535.
+            key_step: i64::try_from(key_step).unwrap_or(1),
+        })
+    }
+
+    async fn arguments(
+        _: &mut MySqlConnection,
+        _: &str,
+        binds: &[&Value],
+    ) -> Result<Option<MySqlArguments>> {
+        if binds.is_empty() {
+            return Ok(None);
+        }
+        let mut arguments = MySqlArguments::default();
+        arguments.reserve(binds.len(), 8 * binds.len());
+        for value in binds {
+            bind(&mut arguments, value).map_err(session::unbound)?;
+        }
+        Ok(Some(arguments))
+    }
+
+    fn done(result: &MySqlQueryResult) -> Done {
+        Done {
+            rows_affected: result.rows_affected(),
+            // 0 where no key was generated.
+            first_key: i64::try_from(result.last_insert_id())
+                .ok()
+                .filter(|&key| key != 0),
+        }
+    }
+
+    fn refine(error: sqlx::Error, sql: &str) -> Error {
+        refused::refine(error, sql)
+    }
+}
+
+fn bind(arguments: &mut MySqlArguments, value: &Value) -> Result<(), sqlx::error::BoxDynError> {
+    match value {
+        Value::Null => arguments.add(None::<i64>),
+        Value::Bool(v) => arguments.add(*v),
+        Value::I16(v) => arguments.add(*v),
+        Value::I32(v) => arguments.add(*v),
+        Value::I64(v) => arguments.add(*v),
+        Value::F32(v) => arguments.add(*v),
+        Value::F64(v) => arguments.add(*v),
+        Value::Text(v) => arguments.add(v.as_str()),
+        Value::Bytes(v) => arguments.add(v.as_slice()),
+        Value::Decimal(v) => arguments.add(*v),
+        Value::Uuid(v) => arguments.add(v.as_bytes().as_slice()),
+        // A DATETIME has no zone and the session's does not touch it: it holds UTC.
+        Value::DateTime(v) => arguments.add(v.naive_utc()),
+        Value::NaiveDateTime(v) => arguments.add(*v),
+        Value::Date(v) => arguments.add(*v),
+        Value::Time(v) => arguments.add(*v),
+        // As text: a parameter of the type JSON would be compared as a document with text columns.
+        Value::Json(v) => arguments.add(v.to_string()),
+        other => Err(format!("{other:?} is a value that MySQL cannot bind").into()),
+    }
+}

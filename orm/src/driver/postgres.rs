@@ -1,0 +1,120 @@
+//! Postgres by sqlx: binds by the types that the server expects, errors to integrity errors.
+
+mod bind;
+mod read;
+
+use sqlx::error::{DatabaseError, ErrorKind};
+use sqlx::postgres::{PgArguments, PgDatabaseError, PgPoolOptions, PgQueryResult};
+use sqlx::{
+    AssertSqlSafe, Either, Executor, PgConnection, PgPool, Postgres, SqlSafeStr, Statement,
+};
+use testudo_sql::{Dialect, Value};
+
+use super::{Done, Driver, Server, session};
+use crate::error::{IntegrityError, IntegrityKind};
+use crate::{Error, Result};
+
+impl Driver for Postgres {
+    const DIALECTS: &'static [Dialect] = &[Dialect::Postgres];
+
+    /// sqlx sets the session's time zone to UTC as it connects.
+    async fn open(url: &str) -> Result<PgPool> {
+        Ok(PgPoolOptions::new().connect(url).await?)
+    }
+
+    async fn ask(_: &mut PgConnection) -> Result<Server> {
+        Ok(Server::speaking(Dialect::Postgres))
+    }
+
+    /// A statement is prepared before its values are encoded, because only then the types are known
+    /// that the server expects: for NULL and text it infers them, and a statement that was prepared
+    /// before, with values of other types, keeps those.
+    async fn arguments(
+        connection: &mut PgConnection,
+        sql: &str,
+        binds: &[&Value],
+    ) -> Result<Option<PgArguments>> {
+        if binds.is_empty() {
+            return Ok(None);
+        }
+        let types: Vec<_> = binds.iter().map(|value| bind::proposed(value)).collect();
+        let statement = connection
+            .prepare_with(AssertSqlSafe(sql).into_sql_str(), &types)
+            .await
+            .map_err(|error| refine(error, sql))?;
+        let expected = match statement.parameters() {
+            Some(Either::Left(types)) => types,
+            Some(Either::Right(_)) | None => &types,
+        };
+        bind::arguments(binds, expected)
+            .map(Some)
+            .map_err(session::unbound)
+    }
+
+    fn done(result: &PgQueryResult) -> Done {
+        Done {
+            rows_affected: result.rows_affected(),
+            first_key: None,
+        }
+    }
+
+    fn refine(error: sqlx::Error, sql: &str) -> Error {
+        refine(error, sql)
+    }
+}
+
+/// Postgres names constraint and table in fields of their own; the columns of a key stand in the
+/// detail.
+fn refine(error: sqlx::Error, sql: &str) -> Error {
+    let refused = error
+        .as_database_error()
+        .and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    let Some(refused) = refused else {
+        return Error::database(error, Some(sql));
+    };
+    let kind = match refused.kind() {
+        ErrorKind::UniqueViolation => IntegrityKind::Unique,
+        ErrorKind::ForeignKeyViolation => IntegrityKind::ForeignKey,
+        ErrorKind::NotNullViolation => IntegrityKind::NotNull,
+        ErrorKind::CheckViolation => IntegrityKind::Check,
+        _ => return Error::database(error, Some(sql)),
+    };
+    let message = refused.message().to_owned();
+    let table = refused.table().map(str::to_owned);
+    let columns = match kind {
+        IntegrityKind::NotNull => refused.column().map(str::to_owned).into_iter().collect(),
+        IntegrityKind::Unique => refused.detail().map(key_columns).unwrap_or_default(),
+        // Where a row is deleted that others refer to, the detail names a column of its table, and
+        // the field the table of the others.
+        IntegrityKind::ForeignKey if first_name(&message) == table.as_deref() => {
+            refused.detail().map(key_columns).unwrap_or_default()
+        }
+        IntegrityKind::ForeignKey | IntegrityKind::Check => Vec::new(),
+    };
+    Error::integrity_of(IntegrityError {
+        kind,
+        constraint: refused.constraint().map(str::to_owned),
+        table,
+        columns,
+        message,
+    })
+}
+
+/// `a` and `b c` of `Key (a, "b c")=(1, 2) already exists.`, in whatever language.
+fn key_columns(detail: &str) -> Vec<String> {
+    let named = detail
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(")=("));
+    let Some((names, _)) = named else {
+        return Vec::new();
+    };
+    names
+        .split(", ")
+        .map(|name| name.trim_matches('"').replace("\"\"", "\""))
+        .collect()
+}
+
+/// The first name in double quotes.
+fn first_name(message: &str) -> Option<&str> {
+    message.split('"').nth(1)
+}

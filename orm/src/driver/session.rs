@@ -1,0 +1,156 @@
+//! What is the same on every driver: a statement sent on a connection, and a pool that knows its
+//! server.
+
+use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Connection, Executor, IntoArguments};
+use testudo_sql::{Dialect, Value};
+use tokio::sync::OnceCell;
+
+use super::{Done, Driver, Each, Pooled, Row, Server};
+use crate::row::CellError;
+use crate::{Error, Result};
+
+impl<D: Driver> From<sqlx::Pool<D>> for Pooled<D> {
+    fn from(pool: sqlx::Pool<D>) -> Self {
+        Pooled {
+            pool,
+            server: Arc::new(known::<D>()),
+        }
+    }
+}
+
+impl<D: Driver> Clone for Pooled<D> {
+    fn clone(&self) -> Self {
+        Pooled {
+            pool: self.pool.clone(),
+            server: Arc::clone(&self.server),
+        }
+    }
+}
+
+impl<D: Driver> Pooled<D> {
+    pub(super) fn dialect(&self) -> Dialect {
+        self.server
+            .get()
+            .map_or(D::DIALECTS[0], |server| server.dialect)
+    }
+
+    pub(super) async fn server(&self) -> Result<Server> {
+        let ask = async || D::ask(&mut *self.acquire().await?).await;
+        self.server.get_or_try_init(ask).await.copied()
+    }
+
+    pub(super) async fn acquire(&self) -> Result<PoolConnection<D>> {
+        Ok(self.pool.acquire().await?)
+    }
+
+    pub(super) async fn begin(&self) -> Result<sqlx::Transaction<'static, D>> {
+        Ok(self.pool.begin().await?)
+    }
+}
+
+/// The server, where the driver has one kind of it alone.
+fn known<D: Driver>() -> OnceCell<Server> {
+    match *D::DIALECTS {
+        [only] => OnceCell::new_with(Some(Server::speaking(only))),
+        _ => OnceCell::new(),
+    }
+}
+
+/// The likeliest dialect, and the server where it is known without asking.
+pub(super) fn expected<C>(_: &C) -> (Dialect, OnceCell<Server>)
+where
+    C: Connection<Database: Driver>,
+{
+    (C::Database::DIALECTS[0], known::<C::Database>())
+}
+
+pub(super) async fn server<C>(connection: &mut C) -> Result<Server>
+where
+    C: Connection<Database: Driver<Connection = C>>,
+{
+    C::Database::ask(connection).await
+}
+
+pub(super) async fn execute<C, D>(connection: &mut C, sql: String, binds: &[&Value]) -> Result<Done>
+where
+    C: Connection<Database = D>,
+    D: Driver<Connection = C, Arguments: IntoArguments<D>>,
+    for<'c> &'c mut C: Executor<'c, Database = D>,
+{
+    let done = match D::arguments(connection, &sql, binds).await? {
+        // The compiler quotes every identifier and binds every value.
+        Some(arguments) => {
+            sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments)
+                .execute(connection)
+                .await
+        }
+        None => {
+            sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
+                .execute(connection)
+                .await
+        }
+    };
+    match done {
+        Ok(done) => Ok(D::done(&done)),
+        Err(error) => Err(D::refine(error, &sql)),
+    }
+}
+
+pub(super) async fn fetch<C, D>(
+    connection: &mut C,
+    sql: String,
+    binds: &[&Value],
+    each: Each<'_>,
+) -> Result<()>
+where
+    C: Connection<Database = D>,
+    D: Driver<Connection = C, Arguments: IntoArguments<D>, Row: Into<Row>>,
+    for<'c> &'c mut C: Executor<'c, Database = D>,
+{
+    let arguments = D::arguments(connection, &sql, binds).await?;
+    let mut rows = sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments.unwrap_or_default())
+        .fetch(connection);
+    loop {
+        match rows.try_next().await {
+            Ok(Some(row)) => each(row.into())?,
+            Ok(None) => return Ok(()),
+            Err(error) => return Err(D::refine(error, &sql)),
+        }
+    }
+}
+
+pub(super) async fn script<C, D>(connection: &mut C, sql: &str) -> Result<()>
+where
+    C: Connection<Database = D>,
+    D: Driver<Connection = C>,
+    for<'c> &'c mut C: Executor<'c, Database = D>,
+{
+    match connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(D::refine(error, sql)),
+    }
+}
+
+pub(super) fn cell<R: sqlx::Row>(
+    row: &R,
+    position: usize,
+) -> Result<<R::Database as sqlx::Database>::ValueRef<'_>, CellError>
+where
+    usize: sqlx::ColumnIndex<R>,
+{
+    let columns = row.len();
+    if position >= columns {
+        return Err(CellError::new(format!("the row has {columns} columns")));
+    }
+    row.try_get_raw(position)
+        .map_err(|e| CellError::new(e.to_string()))
+}
+
+/// Binds that the driver itself cannot encode.
+pub(super) fn unbound(problem: impl Into<sqlx::error::BoxDynError>) -> Error {
+    Error::database(sqlx::Error::Encode(problem.into()), None)
+}

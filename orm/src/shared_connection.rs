@@ -1,0 +1,320 @@
+//! One connection, within a transaction that its owner opened, shared by turns among handles.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use testudo_sql::{Dialect, Value};
+use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
+
+use crate::driver::{Connection, Done, Each, Server, Session};
+use crate::transaction::to_its_end;
+use crate::{Db, Error, Result};
+
+/// Above this savepoint each statement runs that is in no transaction of its own.
+const STATEMENT: &str = "testudo_statement";
+
+/// One connection, within a transaction that its owner opened, which handles use by turns until it
+/// is taken back.
+///
+/// For a harness that rolls back what a test did: the code under test gets [`db`](Self::db), on which
+/// `transaction` is a savepoint, so that its commits can be undone. Statements from several tasks wait
+/// for their turn in the order in which they came. Clones mean the same connection.
+///
+/// On Postgres a statement that fails spoils the transaction around it; here it undoes itself alone,
+/// as it does on a connection of its own.
+#[derive(Clone)]
+pub struct SharedConnection {
+    owned: Arc<Owned>,
+}
+
+struct Owned {
+    /// Fair: who asked first is served first.
+    desk: Arc<Mutex<Desk>>,
+    server: OnceCell<Server>,
+    /// The dialect as long as the server was not asked.
+    assumed: Dialect,
+    /// What its handles go to in its place.
+    replacement: OnceLock<Db>,
+    revoked: AtomicBool,
+}
+
+struct Desk {
+    connection: Option<Connection>,
+    used: bool,
+    /// Whether the savepoint for statements is there.
+    savepoint: bool,
+    /// The savepoint of a transaction that has not come to its end. Whoever finds one here on
+    /// taking the desk rolls it back: its future was dropped.
+    open: Option<String>,
+}
+
+/// The right to use the connection, until it is dropped.
+pub(crate) struct Turn {
+    owned: Arc<Owned>,
+    desk: OwnedMutexGuard<Desk>,
+}
+
+impl SharedConnection {
+    /// Shares a connection on which a transaction is open: a `SqliteConnection`, `PgConnection` or
+    /// `MySqlConnection` of sqlx.
+    #[must_use]
+    pub fn new(connection: impl Into<Connection>) -> Self {
+        let connection: Connection = connection.into();
+        let (assumed, server) = connection.expected();
+        let desk = Desk {
+            connection: Some(connection),
+            used: false,
+            savepoint: false,
+            open: None,
+        };
+        SharedConnection {
+            owned: Arc::new(Owned {
+                desk: Arc::new(Mutex::new(desk)),
+                server,
+                assumed,
+                replacement: OnceLock::new(),
+                revoked: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// A handle on the connection. Each of its statements waits for its turn, and `transaction`
+    /// holds the connection until its closure has returned.
+    ///
+    /// A statement on another handle of this connection within that closure waits in vain, as it
+    /// would on a pool of one connection: use the handle that the closure is given.
+    #[must_use]
+    pub fn db(&self) -> Db {
+        Db::sharing(self.clone())
+    }
+
+    /// From now on every handle goes to this database instead. `false`, and nothing has changed, if
+    /// a statement was already sent on the connection, or if it was replaced or taken back before.
+    #[must_use]
+    pub fn replace_by(&self, db: Db) -> bool {
+        if db.shared().is_some_and(|shared| shared.is(self)) {
+            return false;
+        }
+        // Whoever has the desk is about to send a statement.
+        match self.owned.desk.try_lock() {
+            Ok(desk) if !desk.used && desk.connection.is_some() => {
+                self.owned.replacement.set(db).is_ok()
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes the connection back from all handles: from now on they get `sqlx::Error::PoolClosed`.
+    ///
+    /// Waits for those that use it and those that wait for it already. What a transaction whose
+    /// future was dropped has left open is still open: the owner's own rollback ends it.
+    ///
+    /// # Errors
+    /// When it is still used after this time (it is taken from them nevertheless, at their next
+    /// statement), when it was taken back before, or when it is of another driver than `C`.
+    pub async fn take_back<C>(&self, patience: Duration) -> Result<C>
+    where
+        C: Into<Connection> + 'static,
+    {
+        let desk = tokio::time::timeout(patience, self.owned.desk.lock()).await;
+        self.owned.revoked.store(true, Ordering::Release);
+        let Ok(mut desk) = desk else {
+            return Err(Error::misuse(format!(
+                "the connection is still in use after {} ms: a statement or a transaction has not \
+                 come to its end; await what was spawned, and drop what was begun",
+                patience.as_millis()
+            )));
+        };
+        match desk.connection.take() {
+            Some(connection) => connection.into_inner().ok_or_else(|| {
+                Error::misuse(format!(
+                    "the connection is of another driver than `{}`",
+                    std::any::type_name::<C>()
+                ))
+            }),
+            None => Err(Error::misuse("the connection was taken back already")),
+        }
+    }
+
+    fn is(&self, other: &SharedConnection) -> bool {
+        Arc::ptr_eq(&self.owned, &other.owned)
+    }
+
+    /// The database that takes the place of the connection, if there is one.
+    pub(crate) fn replacement(&self) -> Option<&Db> {
+        self.owned.replacement.get()
+    }
+
+    /// The dialect, or the likeliest as long as nothing was sent.
+    pub(crate) fn dialect(&self) -> Dialect {
+        let known = self.owned.server.get();
+        known.map_or(self.owned.assumed, |server| server.dialect)
+    }
+
+    /// What a statement must be written for. `None`: the connection was replaced meanwhile.
+    pub(crate) async fn server(&self) -> Result<Option<Server>> {
+        if let Some(server) = self.owned.server.get() {
+            return Ok(Some(*server));
+        }
+        let desk = Arc::clone(&self.owned.desk).lock_owned().await;
+        if self.replacement().is_some() {
+            return Ok(None);
+        }
+        let owned = Arc::clone(&self.owned);
+        Turn { owned, desk }.server().await.map(Some)
+    }
+
+    /// Waits for a turn. `None`: the connection was replaced meanwhile.
+    pub(crate) async fn turn(&self) -> Result<Option<Turn>> {
+        let desk = Arc::clone(&self.owned.desk).lock_owned().await;
+        if self.replacement().is_some() {
+            return Ok(None);
+        }
+        let turn = Turn {
+            owned: Arc::clone(&self.owned),
+            desk,
+        };
+        turn.ready().await.map(Some)
+    }
+}
+
+impl Turn {
+    /// Rolls back what a dropped future has left open.
+    async fn ready(mut self) -> Result<Turn> {
+        self.session()?;
+        self.desk.used = true;
+        let Some(name) = self.desk.open.clone() else {
+            return Ok(self);
+        };
+        to_its_end(async move {
+            self.roll_back(&name).await?;
+            Ok(self)
+        })
+        .await
+    }
+
+    pub(crate) async fn server(&mut self) -> Result<Server> {
+        let owned = Arc::clone(&self.owned);
+        let ask = async || self.session()?.server().await;
+        owned.server.get_or_try_init(ask).await.copied()
+    }
+
+    /// The connection itself, for one statement.
+    pub(crate) fn session(&mut self) -> Result<Session<'_>> {
+        match &mut self.desk.connection {
+            Some(connection) if !self.owned.revoked.load(Ordering::Acquire) => {
+                Ok(connection.session())
+            }
+            _ => Err(sqlx::Error::PoolClosed.into()),
+        }
+    }
+
+    pub(crate) async fn execute(&mut self, sql: String, binds: &[&Value]) -> Result<Done> {
+        self.protect().await?;
+        let done = self.session()?.execute(sql, binds).await;
+        self.heal(done).await
+    }
+
+    pub(crate) async fn fetch(
+        &mut self,
+        sql: String,
+        binds: &[&Value],
+        each: Each<'_>,
+    ) -> Result<()> {
+        self.protect().await?;
+        let done = self.session()?.fetch(sql, binds, each).await;
+        self.heal(done).await
+    }
+
+    pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
+        self.protect().await?;
+        let done = self.session()?.script(sql).await;
+        self.heal(done).await
+    }
+
+    /// Begins a transaction: a savepoint that is rolled back unless `commit` comes.
+    pub(crate) async fn begin(mut self, name: String) -> Result<Turn> {
+        to_its_end(async move {
+            self.protect().await?;
+            self.session()?.script(&format!("SAVEPOINT {name}")).await?;
+            self.desk.open = Some(name);
+            Ok(self)
+        })
+        .await
+    }
+
+    pub(crate) async fn commit(&mut self, name: &str) -> Result<()> {
+        let release = format!("RELEASE SAVEPOINT {name}");
+        self.session()?.script(&release).await?;
+        self.desk.open = None;
+        Ok(())
+    }
+
+    pub(crate) async fn roll_back(&mut self, name: &str) -> Result<()> {
+        let back = format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}");
+        self.session()?.script(&back).await?;
+        self.desk.open = None;
+        Ok(())
+    }
+
+    /// Whether a statement that fails spoils the transaction around it.
+    async fn is_fragile(&mut self) -> Result<bool> {
+        Ok(self.server().await?.dialect == Dialect::Postgres)
+    }
+
+    /// Puts the savepoint for statements below the one to come.
+    async fn protect(&mut self) -> Result<()> {
+        if !self.is_fragile().await? {
+            return Ok(());
+        }
+        if !self.desk.savepoint {
+            let set = format!("SAVEPOINT {STATEMENT}");
+            self.session()?.script(&set).await?;
+            self.desk.savepoint = true;
+            return Ok(());
+        }
+        let renew = format!("RELEASE SAVEPOINT {STATEMENT}; SAVEPOINT {STATEMENT}");
+        match self.session()?.script(&renew).await {
+            Ok(()) => Ok(()),
+            // A statement failed whose future was dropped before it could be undone.
+            Err(_) => self.undo().await,
+        }
+    }
+
+    /// Undoes a statement that the server refused.
+    async fn heal<T>(&mut self, done: Result<T>) -> Result<T> {
+        let refused = match &done {
+            Ok(_) => false,
+            Err(error) => error.is_refusal(),
+        };
+        if refused && self.is_fragile().await? {
+            // If that fails too, the next statement will say so; this error is the one to report.
+            let _ = self.undo().await;
+        }
+        done
+    }
+
+    async fn undo(&mut self) -> Result<()> {
+        let undo = format!("ROLLBACK TO SAVEPOINT {STATEMENT}");
+        self.session()?.script(&undo).await
+    }
+}
+
+impl fmt::Debug for SharedConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedConnection")
+            .field("dialect", &self.dialect())
+            .field("replaced", &self.replacement().is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turn")
+            .field("open", &self.desk.open)
+            .finish_non_exhaustive()
+    }
+}
