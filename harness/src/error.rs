@@ -19,6 +19,16 @@ enum Kind {
     Fixtures(FixtureErrors),
     Refused(String),
     IsolationLost(String),
+    /// What a server, or the way to one, does not let happen.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        expect(dead_code, reason = "SQLite needs no server")
+    )]
+    Server {
+        problem: String,
+        /// There is no server at all, and nothing to start one from.
+        unavailable: bool,
+    },
     Database {
         doing: String,
         source: sqlx::Error,
@@ -65,6 +75,34 @@ impl Error {
 
     pub(crate) fn isolation_lost(problem: impl Into<String>) -> Self {
         Kind::IsolationLost(problem.into()).into()
+    }
+
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn server(problem: impl Into<String>) -> Self {
+        Kind::Server {
+            problem: problem.into(),
+            unavailable: false,
+        }
+        .into()
+    }
+
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn no_server(error: &testudo_containers::Error) -> Self {
+        Kind::Server {
+            problem: error.to_string(),
+            unavailable: error.is_unavailable(),
+        }
+        .into()
+    }
+
+    /// The same error for another test that runs into it.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn repeated(&self) -> Self {
+        Kind::Server {
+            problem: self.to_string(),
+            unavailable: self.is_unavailable(),
+        }
+        .into()
     }
 
     /// `doing` completes "failed to ...".
@@ -125,6 +163,18 @@ impl Error {
         matches!(*self.0, Kind::IsolationLost(_))
     }
 
+    /// Whether there is no server to test on, and nothing to start one from.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(
+            *self.0,
+            Kind::Server {
+                unavailable: true,
+                ..
+            }
+        )
+    }
+
     /// The driver's error, if it came from there.
     #[must_use]
     pub fn as_sqlx(&self) -> Option<&sqlx::Error> {
@@ -154,7 +204,8 @@ impl fmt::Display for Error {
         match &*self.0 {
             Kind::Configuration(problem)
             | Kind::Refused(problem)
-            | Kind::IsolationLost(problem) => f.write_str(problem),
+            | Kind::IsolationLost(problem)
+            | Kind::Server { problem, .. } => f.write_str(problem),
             Kind::Migration(failure) => failure.fmt(f),
             Kind::Fixtures(errors) => errors.fmt(f),
             Kind::Database { doing, source } => write!(f, "failed to {doing}: {source}"),
@@ -176,7 +227,10 @@ impl std::error::Error for Error {
             Kind::Io { source, .. } => Some(source),
             Kind::Migration(failure) => failure.source.as_ref().map(|source| source as _),
             Kind::Fixtures(errors) => errors.source(),
-            Kind::Configuration(_) | Kind::Refused(_) | Kind::IsolationLost(_) => None,
+            Kind::Configuration(_)
+            | Kind::Refused(_)
+            | Kind::IsolationLost(_)
+            | Kind::Server { .. } => None,
         }
     }
 }

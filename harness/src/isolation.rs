@@ -4,7 +4,14 @@
 //! crate sees a [`Session`] and an [`Access`].
 
 mod apply;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod parameter;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod server;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 
 use std::path::PathBuf;
@@ -66,7 +73,26 @@ impl Isolation {
 /// Dropped without [`finish`](Session::finish), it still leaves nothing behind.
 #[derive(Debug)]
 pub(crate) enum Session {
+    #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Session),
+    #[cfg(feature = "postgres")]
+    Postgres(server::Session<postgres::Postgres>),
+    #[cfg(feature = "mysql")]
+    MySql(server::Session<mysql::MySql>),
+}
+
+/// The same expression for the session of whatever backend it is.
+macro_rules! each {
+    ($session:expr, $it:ident => $do:expr) => {
+        match $session {
+            #[cfg(feature = "sqlite")]
+            Session::Sqlite($it) => $do,
+            #[cfg(feature = "postgres")]
+            Session::Postgres($it) => $do,
+            #[cfg(feature = "mysql")]
+            Session::MySql($it) => $do,
+        }
+    };
 }
 
 /// What a test may do with its database; clones outlive the session and are then refused.
@@ -74,8 +100,24 @@ pub(crate) enum Session {
 pub(crate) struct Access {
     db: Db,
     url: String,
-    pool: Pool,
+    source: PoolSource,
     labels: Labels,
+}
+
+/// Where the pool of a test comes from.
+#[derive(Clone)]
+enum PoolSource {
+    /// It is open, and `db` is on it.
+    Open(Pool),
+    /// It is opened for the first who asks, and `db` goes over to it.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    OnDemand(Arc<dyn OpensPool>),
+}
+
+/// Opens the pool of a test, the same one each time.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+trait OpensPool: Send + Sync {
+    fn open(self: Arc<Self>) -> futures_util::future::BoxFuture<'static, Result<Pool, Error>>;
 }
 
 /// A pool of any backend.
@@ -94,22 +136,22 @@ impl Session {
         match plan.backend {
             #[cfg(feature = "sqlite")]
             Backend::Sqlite => Ok(Session::Sqlite(sqlite::Session::start(plan).await?)),
-            backend if Backend::ALL.contains(&backend) => Err(Error::configuration(format!(
-                "this build of testudo has no isolation on `{backend}` yet"
-            ))),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres => Ok(Session::Postgres(server::Session::start(plan).await?)),
+            #[cfg(feature = "mysql")]
+            Backend::MySql | Backend::MariaDb => {
+                Ok(Session::MySql(server::Session::start(plan).await?))
+            }
+            #[cfg_attr(
+                all(feature = "sqlite", feature = "postgres", feature = "mysql"),
+                expect(unreachable_patterns, reason = "this build has every backend")
+            )]
             backend => Err(Error::configuration(not_built(backend))),
         }
     }
 
     pub(crate) fn access(&self) -> Access {
-        match self {
-            Session::Sqlite(session) => Access {
-                db: Db::from(session.pool().clone()),
-                url: session.url(),
-                pool: Pool::Sqlite(session.pool().clone()),
-                labels: session.labels().clone(),
-            },
-        }
+        each!(self, session => session.access())
     }
 
     /// Ends the test: its pool is closed, its database goes away. `keep` decides whether to leave a copy
@@ -118,9 +160,7 @@ impl Session {
     /// # Errors
     /// When the test was not kept apart as its isolation promises, or the copy cannot be written.
     pub(crate) async fn finish(self, keep: &mut Keep<'_>) -> Result<(), Error> {
-        match self {
-            Session::Sqlite(session) => session.finish(keep).await,
-        }
+        each!(self, session => session.finish(keep).await)
     }
 }
 
@@ -134,6 +174,24 @@ fn not_built(backend: Backend) -> String {
 }
 
 impl Access {
+    fn new(db: Db, url: String, source: PoolSource, labels: Labels) -> Self {
+        Self {
+            db,
+            url,
+            source,
+            labels,
+        }
+    }
+
+    /// The pool of the test.
+    pub(crate) async fn pool(&self) -> Result<Pool, Error> {
+        match &self.source {
+            PoolSource::Open(pool) => Ok(pool.clone()),
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            PoolSource::OnDemand(source) => Arc::clone(source).open().await,
+        }
+    }
+
     pub(crate) fn db(&self) -> &Db {
         &self.db
     }
@@ -146,9 +204,6 @@ impl Access {
         &self.url
     }
 
-    pub(crate) async fn pool(&self) -> Result<Pool, Error> {
-        Ok(self.pool.clone())
-    }
 }
 
 /// Where to leave a copy of a database, if one is wanted. Asked once it is known whether the isolation
@@ -157,3 +212,13 @@ pub(crate) type Keep<'k> = dyn FnMut(bool) -> Option<PathBuf> + Send + 'k;
 
 /// The bytes of a database that a test starts from.
 type Image = Arc<[u8]>;
+
+impl std::fmt::Debug for PoolSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            PoolSource::Open(pool) => pool.fmt(f),
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            PoolSource::OnDemand(_) => f.write_str("OnDemand"),
+        }
+    }
+}

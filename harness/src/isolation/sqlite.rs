@@ -8,8 +8,9 @@ mod temporary;
 mod witness;
 
 use sqlx::SqlitePool;
+use testudo_orm::Db;
 
-use super::{Image, Isolation, Keep};
+use super::{Access, Image, Isolation, Keep, Pool, PoolSource};
 use crate::error::Error;
 use crate::fixtures::Labels;
 use crate::plan::Plan;
@@ -59,7 +60,17 @@ impl Session {
         Ok(Session { database, labels })
     }
 
-    pub(super) fn pool(&self) -> &SqlitePool {
+    pub(super) fn access(&self) -> Access {
+        let pool = self.pool().clone();
+        Access::new(
+            Db::from(pool.clone()),
+            self.url(),
+            PoolSource::Open(Pool::Sqlite(pool)),
+            self.labels.clone(),
+        )
+    }
+
+    fn pool(&self) -> &SqlitePool {
         match &self.database {
             Database::Held(held) => held.pool(),
             Database::Temporary(database) => database.pool(),
@@ -67,11 +78,7 @@ impl Session {
         }
     }
 
-    pub(super) fn labels(&self) -> &Labels {
-        &self.labels
-    }
-
-    pub(super) fn url(&self) -> String {
+    fn url(&self) -> String {
         match &self.database {
             // No second connection can reach a private in-memory database.
             Database::Held(_) => "sqlite::memory:".to_owned(),

@@ -1,0 +1,167 @@
+//! The server that this process runs tests on, found when the first test asks.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
+use std::time::Duration;
+
+use testudo_containers::{Engine as Kind, Request};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::SharedHost;
+use super::engine::{Conn, Engine};
+use super::seat::Seats;
+use super::template::{Template, Templates};
+use super::{admission, sweep};
+use crate::backend::Backend;
+use crate::error::Error;
+use crate::recipe::Ingredients;
+use crate::runtime;
+
+/// A server that does not answer within this time is not there.
+const ALIVE: Duration = Duration::from_secs(2);
+
+/// The servers of one engine, by backend: MySQL and MariaDB share theirs.
+pub(crate) struct Registry<E: Engine>(SyncMutex<Vec<(Backend, Place<E>)>>);
+
+type Place<E> = Arc<Mutex<Found<E>>>;
+
+/// What became of the search for a server.
+enum Found<E: Engine> {
+    NotYet,
+    Open(SharedHost<E>),
+    /// Said again to every other test: to look for it once more would take as long once more.
+    Failed(Error),
+}
+
+/// A server, and what this process holds of it.
+pub(super) struct Host<E: Engine> {
+    pub(super) engine: E,
+    pub(super) backend: Backend,
+    pub(super) seats: Seats<E>,
+    templates: Templates,
+    /// The connection that holds this process's locks. It also keeps a server alive that ends itself
+    /// when nobody is connected.
+    lease: Mutex<Conn<E>>,
+    is_lost: AtomicBool,
+}
+
+impl<E: Engine> Registry<E> {
+    pub(crate) const fn new() -> Self {
+        Self(SyncMutex::new(Vec::new()))
+    }
+
+    /// The server of a backend: found or started by the first test that asks, while the others wait.
+    pub(super) async fn host(&'static self, backend: Backend) -> Result<SharedHost<E>, Error> {
+        let place = self.place(backend);
+        let mut found = place.lock().await;
+        match &*found {
+            Found::Open(host) if !host.is_lost.load(Ordering::Acquire) => {
+                return Ok(Arc::clone(host));
+            }
+            Found::Failed(error) => return Err(error.repeated()),
+            Found::Open(_) | Found::NotYet => {}
+        }
+        match on_shared_runtime(Host::open(backend)).await {
+            Ok(host) => {
+                *found = Found::Open(Arc::clone(&host));
+                sweep::in_background(&host);
+                Ok(host)
+            }
+            Err(error) => {
+                *found = Found::Failed(error.repeated());
+                Err(error)
+            }
+        }
+    }
+
+    fn place(&self, backend: Backend) -> Place<E> {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, place)) = places.iter().find(|(of, _)| *of == backend) {
+            return Arc::clone(place);
+        }
+        let place = Arc::new(Mutex::new(Found::NotYet));
+        places.push((backend, Arc::clone(&place)));
+        place
+    }
+}
+
+impl<E: Engine> Host<E> {
+    async fn open(backend: Backend) -> Result<SharedHost<E>, Error> {
+        let request = Request::of(kind(backend)?);
+        let server = request.server().await.map_err(|error| Error::no_server(&error))?;
+        let engine = E::open(server.url()).await?;
+        let mut lease = admission::patiently(backend, || engine.connect(None)).await?;
+        let limit = engine.connection_limit(&mut lease).await?;
+        Ok(Arc::new(Self {
+            engine,
+            backend,
+            seats: Seats::within(limit),
+            templates: Templates::default(),
+            lease: Mutex::new(lease),
+            is_lost: AtomicBool::new(false),
+        }))
+    }
+
+    /// The connection that holds this process's locks, for one statement.
+    pub(super) async fn lease(&self) -> MutexGuard<'_, Conn<E>> {
+        self.lease.lock().await
+    }
+
+    /// A connection to a database, or to the admin database; it outlives the runtime of the test.
+    pub(super) async fn connect(
+        self: &Arc<Self>,
+        database: Option<String>,
+    ) -> Result<Conn<E>, Error> {
+        let host = Arc::clone(self);
+        on_shared_runtime(async move {
+            admission::patiently(host.backend, || host.engine.connect(database.as_deref())).await
+        })
+        .await
+    }
+
+    pub(super) async fn template(
+        self: &Arc<Self>,
+        ingredients: Arc<Ingredients>,
+    ) -> Result<Arc<Template>, Error> {
+        self.templates.of(self, ingredients).await
+    }
+
+    /// Finds out whether the server is still there. If it is not, its locks are gone too: the next
+    /// test looks for a server anew, and seats of this one are of no more use.
+    pub(super) async fn check(&self) {
+        let mut lease = self.lease().await;
+        let alive = tokio::time::timeout(ALIVE, self.engine.connection_limit(&mut lease)).await;
+        if !matches!(alive, Ok(Ok(_))) {
+            self.is_lost.store(true, Ordering::Release);
+        }
+    }
+}
+
+fn kind(backend: Backend) -> Result<Kind, Error> {
+    match backend {
+        Backend::Postgres => Ok(Kind::Postgres),
+        Backend::MySql => Ok(Kind::MySql),
+        Backend::MariaDb => Ok(Kind::MariaDb),
+        Backend::Sqlite => Err(Error::configuration("SQLite needs no server")),
+    }
+}
+
+/// Runs work on the runtime of the process, so that what it opens serves later tests too.
+pub(super) async fn on_shared_runtime<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    runtime::shared()?
+        .spawn(work)
+        .await
+        .unwrap_or_else(|lost| Err(Error::configuration(format!("a task was lost: {lost}"))))
+}
+
+impl<E: Engine> fmt::Debug for Host<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host")
+            .field("backend", &self.backend)
+            .field("seats", &self.seats)
+            .finish_non_exhaustive()
+    }
+}

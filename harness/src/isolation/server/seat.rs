@@ -1,0 +1,260 @@
+//! Seats: who may run a test now, and the slots that each seat has open.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::engine::{Conn, Engine, Entry, HeldPool, State};
+use super::template::Template;
+use super::told::told;
+use super::{SharedHost, names};
+use crate::error::Error;
+
+/// Connections that a test on one seat may have in all: the slots that it keeps open, and the pool of
+/// a test that commits.
+const CONNECTIONS: u32 = KEPT as u32 + POOL;
+/// Slots that a seat keeps open, for tests on different templates that take turns on it.
+const KEPT: usize = 4;
+/// The connections of a test that commits.
+pub(super) const POOL: u32 = 6;
+/// Connections that stay free for whoever else uses the server: leases, builders, a person who looks.
+const SPARE: u32 = 12;
+/// More tests than this at a time help nobody.
+const MOST: u32 = 64;
+/// How long a test waits for a seat.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How often to look whether another process has left a seat.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The seats of a server, as this process sees them.
+pub(super) struct Seats<E: Engine> {
+    limit: u32,
+    state: Mutex<Taken<E>>,
+    /// Who waits stands in a queue: tests of this process are served in the order in which they came.
+    queue: tokio::sync::Mutex<()>,
+    returned: Notify,
+}
+
+struct Taken<E: Engine> {
+    /// Numbers that this process holds; the server would give them to it a second time.
+    numbers: BTreeSet<u32>,
+    /// Seats that no test sits on, the latest last.
+    idle: Vec<Seat<E>>,
+}
+
+/// The right to run one test, and the slots that come with it.
+pub(super) struct Seat<E: Engine> {
+    pub(super) number: u32,
+    /// Slots that are clean and connected, the latest last.
+    slots: Vec<Slot<E>>,
+}
+
+/// A copy of a template, clean, with a connection to it that no test uses.
+pub(super) struct Slot<E: Engine> {
+    pub(super) template: Arc<Template>,
+    pub(super) database: String,
+    pub(super) connection: Conn<E>,
+    pub(super) baseline: E::Baseline,
+    /// The pool of the next test that takes one.
+    pub(super) spare: Option<Spare<E::Driver>>,
+}
+
+/// A pool that is opened ahead; nothing, if that failed.
+pub(super) type Spare<D> = tokio::task::JoinHandle<Option<HeldPool<D>>>;
+
+impl<E: Engine> Seats<E> {
+    /// As many seats as fit into this many connections.
+    pub(super) fn within(connections: u32) -> Self {
+        Self {
+            limit: (connections.saturating_sub(SPARE) / CONNECTIONS).clamp(1, MOST),
+            state: Mutex::new(Taken {
+                numbers: BTreeSet::new(),
+                idle: Vec::new(),
+            }),
+            queue: tokio::sync::Mutex::default(),
+            returned: Notify::new(),
+        }
+    }
+
+    /// A seat for one test, if possible one that has the template's slot open.
+    pub(super) async fn take(
+        &self,
+        host: &SharedHost<E>,
+        template: Option<&Template>,
+    ) -> Result<Seat<E>, Error> {
+        if let Some(seat) = self.idle(template) {
+            return Ok(seat);
+        }
+        told(
+            &format!(
+                "waiting for one of the {} seats of the {} server",
+                self.limit, host.backend
+            ),
+            &format!("a seat of the {} server is free", host.backend),
+            self.queue(host, template),
+        )
+        .await
+    }
+
+    async fn queue(
+        &self,
+        host: &SharedHost<E>,
+        template: Option<&Template>,
+    ) -> Result<Seat<E>, Error> {
+        let started = Instant::now();
+        let _turn = self.queue.lock().await;
+        loop {
+            if let Some(seat) = self.idle(template) {
+                return Ok(seat);
+            }
+            if let Some(seat) = self.lock_one(host).await? {
+                return Ok(seat);
+            }
+            if started.elapsed() > PATIENCE {
+                return Err(Error::server(format!(
+                    "all {} seats of the {} server have been taken for {} s, here or by other \
+                     processes; each stands for {CONNECTIONS} connections: raise the server's \
+                     `max_connections`, or run fewer tests at a time",
+                    self.limit,
+                    host.backend,
+                    PATIENCE.as_secs()
+                )));
+            }
+            // Woken by a test of this process; other processes are looked at now and then.
+            let _ = tokio::time::timeout(PAUSE, self.returned.notified()).await;
+        }
+    }
+
+    /// Gives a seat back, for the next test of this process.
+    pub(super) fn put(&self, seat: Seat<E>) {
+        self.state().idle.push(seat);
+        self.returned.notify_one();
+    }
+
+    fn idle(&self, template: Option<&Template>) -> Option<Seat<E>> {
+        let idle = &mut self.state().idle;
+        let fitting = template.and_then(|template| {
+            idle.iter()
+                .rposition(|seat| seat.slots.iter().any(|slot| slot.is_of(template)))
+        });
+        match fitting {
+            Some(at) => Some(idle.remove(at)),
+            None => idle.pop(),
+        }
+    }
+
+    async fn lock_one(&self, host: &SharedHost<E>) -> Result<Option<Seat<E>>, Error> {
+        let first = preferred() % self.limit;
+        let mut lease = host.lease().await;
+        for number in (first..self.limit).chain(0..first) {
+            if self.state().numbers.contains(&number) {
+                continue;
+            }
+            let lock = names::seat_lock(number);
+            if host.engine.try_lock(&mut lease, &lock).await? {
+                self.state().numbers.insert(number);
+                return Ok(Some(Seat {
+                    number,
+                    slots: Vec::new(),
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn state(&self) -> MutexGuard<'_, Taken<E>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The seat to try first: nextest numbers the tests that run at the same time, so that each process
+/// finds the slots of its predecessor without asking around.
+fn preferred() -> u32 {
+    std::env::var("NEXTEST_TEST_GLOBAL_SLOT")
+        .ok()
+        .and_then(|slot| slot.parse().ok())
+        .unwrap_or(0)
+}
+
+impl<E: Engine> Seat<E> {
+    /// The slot of a template: open already, or connected to now; copied from the template if it is not
+    /// there or not known to be clean.
+    pub(super) async fn slot(
+        &mut self,
+        host: &SharedHost<E>,
+        template: &Arc<Template>,
+    ) -> Result<Slot<E>, Error> {
+        if let Some(at) = self.slots.iter().position(|slot| slot.is_of(template)) {
+            return Ok(self.slots.remove(at));
+        }
+        // One of the connections that count for this seat is about to be opened.
+        if self.slots.len() >= KEPT {
+            self.slots.remove(0);
+        }
+        let database = names::slot(&template.name, self.number);
+        {
+            let mut lease = host.lease().await;
+            let entry = host.engine.entry(&mut lease, &database).await?;
+            if !matches!(&entry, Some(entry) if entry.state == State::Ready) {
+                let name = &template.name;
+                host.engine.copy(&mut lease, name, &database).await?;
+                note(host, &mut lease, &database, State::Ready).await?;
+            }
+        }
+        let mut connection = host.connect(Some(database.clone())).await?;
+        host.engine.equip(&mut connection).await?;
+        let baseline = host.engine.baseline(&mut connection).await?;
+        Ok(Slot {
+            template: Arc::clone(template),
+            database,
+            connection,
+            baseline,
+            spare: None,
+        })
+    }
+
+    /// Takes a slot back that is clean.
+    pub(super) fn keep(&mut self, slot: Slot<E>) {
+        self.slots.push(slot);
+    }
+}
+
+impl<E: Engine> Slot<E> {
+    fn is_of(&self, template: &Template) -> bool {
+        self.template.name == template.name
+    }
+}
+
+/// Writes down what a slot can be used for. A slot that is dirty is copied anew by whoever finds it.
+pub(super) async fn note<E: Engine>(
+    host: &SharedHost<E>,
+    lease: &mut Conn<E>,
+    database: &str,
+    state: State,
+) -> Result<(), Error> {
+    let entry = Entry {
+        state,
+        labels: None,
+        unused_for: Duration::ZERO,
+    };
+    host.engine.set_entry(lease, database, &entry).await
+}
+
+impl<E: Engine> fmt::Debug for Seats<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seats")
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<E: Engine> fmt::Debug for Seat<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seat")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
