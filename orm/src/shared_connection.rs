@@ -90,8 +90,17 @@ impl SharedConnection {
         Db::sharing(self.clone())
     }
 
+    /// Counts what was sent so far as the owner's own: [`replace_by`](Self::replace_by) no longer minds
+    /// it. Does nothing while somebody uses the connection.
+    pub fn forget_use(&self) {
+        if let Ok(mut desk) = self.owned.desk.try_lock() {
+            desk.used = false;
+        }
+    }
+
     /// From now on every handle goes to this database instead. `false`, and nothing has changed, if
     /// a statement was already sent on the connection, or if it was replaced or taken back before.
+    /// What was sent before [`forget_use`](Self::forget_use) does not count.
     #[must_use]
     pub fn replace_by(&self, db: Db) -> bool {
         if db.shared().is_some_and(|shared| shared.is(self)) {
