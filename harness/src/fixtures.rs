@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use chrono::{Timelike, Utc};
 use testudo_orm::Db;
+use testudo_sql::Dialect;
 
 use diagnostic::Mistakes;
 pub use diagnostic::{FixtureErrors, Mistake};
@@ -121,11 +122,15 @@ impl Fixtures {
         if self.files.is_empty() {
             return Ok(Labels::default());
         }
-        let schema = schema::read(db).await?;
+        let dialect = db
+            .speaks()
+            .await
+            .map_err(|error| FixtureErrors::from_database("ask the server what it is", error))?;
+        let schema = schema::read(db, dialect).await?;
         let mut mistakes = Mistakes::default();
-        let loaded = match self.resolve(&schema, db, seed, &mut mistakes) {
+        let loaded = match self.resolve(&schema, dialect, seed, &mut mistakes) {
             Some((resolved, order)) => {
-                load::load(db, resolved, &order, &schema, &mut mistakes).await?
+                load::load(db, dialect, resolved, &order, &schema, &mut mistakes).await?
             }
             None => Labels::default(),
         };
@@ -139,7 +144,7 @@ impl Fixtures {
     fn resolve(
         &self,
         schema: &LiveSchema,
-        db: &Db,
+        dialect: Dialect,
         seed: u64,
         mistakes: &mut Mistakes,
     ) -> Option<(Resolved, order::Order)> {
@@ -151,7 +156,7 @@ impl Fixtures {
                 .with_nanosecond(now.nanosecond() / 1_000 * 1_000)
                 .unwrap_or(now),
             seed,
-            dialect: db.dialect(),
+            dialect,
         };
         let resolved = resolve::resolve(&document, schema, settings, mistakes);
         if mistakes.count() > 0 {

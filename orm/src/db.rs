@@ -98,8 +98,12 @@ impl Db {
         }
     }
 
-    /// The dialect to compile a statement for.
-    pub(crate) async fn speaks(&self) -> Result<Dialect> {
+    /// The dialect that the database speaks, for which the server is asked where that is not known yet:
+    /// [`dialect`](Self::dialect) may still take MariaDB for MySQL before the first statement.
+    ///
+    /// # Errors
+    /// When there is no connection to ask on.
+    pub async fn speaks(&self) -> Result<Dialect> {
         Ok(self.server().await?.dialect)
     }
 

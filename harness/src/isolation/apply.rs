@@ -64,11 +64,12 @@ pub(super) struct Refused {
 pub(super) async fn apply<D: Driver>(
     pool: &Pool<D>,
     db: &Db,
+    dialect: Dialect,
     ingredients: &Ingredients,
     seed: u64,
     with_fixtures: bool,
 ) -> Result<Labels, Error> {
-    make_tables(pool, db.dialect(), &ingredients.schema).await?;
+    make_tables(pool, dialect, &ingredients.schema).await?;
     if !with_fixtures {
         return Ok(Labels::default());
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqlitePool};
 use testudo_orm::Db;
+use testudo_sql::Dialect;
 use tokio::sync::OwnedMutexGuard;
 
 use super::held::Held;
@@ -42,7 +43,15 @@ impl FileSession {
         let held = Held::open(options.busy_timeout(BUSY_TIMEOUT), None).await?;
         // Within the transaction of the test: the file keeps neither schema nor fixtures.
         let db = Db::from(held.pool().clone());
-        let labels = apply(held.pool(), &db, ingredients, plan.seed, true).await?;
+        let labels = apply(
+            held.pool(),
+            &db,
+            Dialect::Sqlite,
+            ingredients,
+            plan.seed,
+            true,
+        )
+        .await?;
         let url = existing.url.clone();
         Ok((
             Self {

@@ -3,6 +3,7 @@
 use sqlx::Executor;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use testudo_orm::Db;
+use testudo_sql::Dialect;
 
 use super::Image;
 use crate::error::Error;
@@ -19,7 +20,15 @@ pub(super) async fn build(ingredients: &Ingredients, seed: u64) -> Result<(Image
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with(SqliteConnectOptions::new());
-    let labels = apply(&pool, &Db::from(pool.clone()), ingredients, seed, true).await?;
+    let labels = apply(
+        &pool,
+        &Db::from(pool.clone()),
+        Dialect::Sqlite,
+        ingredients,
+        seed,
+        true,
+    )
+    .await?;
     let failed = |error| Error::database("build the template", error);
     let mut connection = pool.acquire().await.map_err(failed)?.detach();
     // SQLite has no image of a database without a page. The first writing transaction makes one, and
