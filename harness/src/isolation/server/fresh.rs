@@ -58,7 +58,8 @@ impl<E: Engine> Fresh<E> {
             let mut lease = host.lease().await;
             host.engine.create_database(&mut lease, &database).await?;
         }
-        fresh.labels = apply(&fresh.pool, &E::db(&fresh.pool), ingredients, seed, true).await?;
+        let (db, dialect) = (E::db(&fresh.pool), host.engine.dialect());
+        fresh.labels = apply(&fresh.pool, &db, dialect, ingredients, seed, true).await?;
         Ok(fresh)
     }
 

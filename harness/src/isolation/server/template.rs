@@ -137,10 +137,11 @@ async fn build<E: Engine>(
     let pool = host.engine.pool(name, 1);
     // What depends on the seed of each test is loaded by each test.
     let with_fixtures = !ingredients.is_seeded;
+    let dialect = host.engine.dialect();
     let applied = told(
         &format!("building a template on {}", host.backend),
         &format!("a template on {} is built", host.backend),
-        apply(&pool, &E::db(&pool), ingredients, 0, with_fixtures),
+        apply(&pool, &E::db(&pool), dialect, ingredients, 0, with_fixtures),
     )
     .await;
     pool.close().await;
