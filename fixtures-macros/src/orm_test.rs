@@ -1,8 +1,11 @@
 //! `#[orm_test]`: from an async fn to tests that libtest knows.
 
 mod backends;
+mod capabilities;
 mod expand;
+mod failures;
 mod parse;
+mod signature;
 
 use proc_macro2::TokenStream;
 

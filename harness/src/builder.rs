@@ -152,7 +152,11 @@ impl TestContextBuilder {
         };
         Plan {
             backend: self.backend,
-            isolation: self.isolation,
+            // There is no body here that could be run again.
+            isolation: match self.isolation {
+                Isolation::Auto => Isolation::Rollback,
+                isolation => isolation,
+            },
             seed: settings.seed.or(self.seed).unwrap_or_default(),
             recipe: Recipe {
                 backend: self.backend,

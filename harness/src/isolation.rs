@@ -39,6 +39,7 @@ pub use parameter::{Parameter, TestPool, on};
 /// | [`Rollback`](Isolation::Rollback) | a savepoint | one | least |
 /// | [`Clone`](Isolation::Clone) | for real | ten | a copy of the template |
 /// | [`Fresh`](Isolation::Fresh) | for real | ten | migrations and fixtures, each time |
+/// | [`Auto`](Isolation::Auto) | a savepoint, or for real | one, or ten | as `Rollback`, or as both |
 ///
 /// What a rolled-back test cannot see: a foreign key that is `DEFERRABLE INITIALLY DEFERRED` is
 /// checked by the outermost commit, which never comes; `PRAGMA foreign_keys` and `VACUUM` do nothing
@@ -54,6 +55,12 @@ pub enum Isolation {
     Clone,
     /// An empty database for this test alone; migrations and fixtures run from nothing.
     Fresh,
+    /// [`Rollback`](Isolation::Rollback), and where that could not hold what the test does,
+    /// [`Clone`](Isolation::Clone): the test runs again, and a line on stderr says so and why.
+    ///
+    /// A test that needs `Clone` each time costs less if it says so. Only `#[orm_test]` can run a test
+    /// again; for [`test_context`](crate::test_context) this is `Rollback`.
+    Auto,
 }
 
 impl Isolation {
@@ -64,6 +71,7 @@ impl Isolation {
             Isolation::Rollback => "rollback",
             Isolation::Clone => "clone",
             Isolation::Fresh => "fresh",
+            Isolation::Auto => "auto",
         }
     }
 }
@@ -161,6 +169,24 @@ impl Session {
     /// When the test was not kept apart as its isolation promises, or the copy cannot be written.
     pub(crate) async fn finish(self, keep: &mut Keep<'_>) -> Result<(), Error> {
         each!(self, session => session.finish(keep).await)
+    }
+}
+
+/// What an error of the code under test means, if the transaction around a rolled-back test is its cause.
+/// The sentence says which isolation is the way out.
+pub(crate) fn explain(backend: Backend, text: &str) -> Option<&'static str> {
+    match backend {
+        #[cfg(feature = "sqlite")]
+        Backend::Sqlite => sqlite::explain(text),
+        #[cfg(feature = "postgres")]
+        Backend::Postgres => postgres::explain(text),
+        #[cfg(feature = "mysql")]
+        Backend::MySql | Backend::MariaDb => mysql::explain(text),
+        #[cfg_attr(
+            all(feature = "sqlite", feature = "postgres", feature = "mysql"),
+            expect(unreachable_patterns, reason = "this build has every backend")
+        )]
+        _ => None,
     }
 }
 

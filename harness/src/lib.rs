@@ -24,17 +24,20 @@
 //!
 //! | variable | what it says |
 //! |---|---|
-//! | `TESTUDO_BACKENDS` | the backends whose tests run: a comma list, or `all`; unset is `all` |
+//! | `TESTUDO_BACKENDS` | the backends whose tests run: a comma list of `sqlite`, `postgres`, `mysql` and `mariadb`, or `all`; unset, every one that is there |
 //! | `TESTUDO_SEED` | the seed of every test; unset, each test has the one that it sets, or its own |
 //! | `TESTUDO_KEEP` | `failed` or `all`: whose databases are copied to `target/testudo/kept` |
 //!
 //! A test of a backend that `TESTUDO_BACKENDS` leaves out is skipped: a line on stderr says so, and
-//! `target/testudo/skipped.txt` lists it.
+//! `target/testudo/skipped.txt` lists the tests that the latest run has skipped. So is a test on a server
+//! that is not there, unless `TESTUDO_BACKENDS` names it, or `CI` is set: then it fails, and says what was
+//! tried. A server that is there and refuses (a wrong password, say) is a failure each time.
 //!
 //! # When a test fails
 //!
 //! Its output ends with its seed and the command that runs it alone with that seed. Set
-//! `TESTUDO_KEEP=failed` and it ends with the URL of a copy of its database, as the test left it.
+//! `TESTUDO_KEEP=failed` and it ends with the URL of a copy of its database, as the test left it, or, on a
+//! server, with the file that has this URL, in which there is a password.
 
 extern crate self as testudo;
 
@@ -93,13 +96,33 @@ pub use crate::orm::Db;
 ///
 /// | option | what it does |
 /// |---|---|
+/// | `requires(returning, row_locks)` | what a backend has to be capable of; on one that is not, the test is ignored, with the reason; see below |
+/// | `fails_on(mysql = "why")` | the body is expected to fail there: if it passes, the test fails, because the expectation is out of date |
 /// | `migrations = "dir"` | runs the migrations in this directory, once per process; the path starts at the root of the package |
 /// | `models(User, Order)` | generates the tables of these models instead |
 /// | `fixtures("shop", "users")` | loads `fixtures/shop.yml` and `fixtures/users.yml` |
-/// | `isolation = "rollback"` | how the test is kept apart: `rollback` (unless told otherwise), `clone` or `fresh`; see [`Isolation`] |
+/// | `isolation = "rollback"` | how the test is kept apart: `rollback` (unless told otherwise), `clone`, `fresh` or `auto`; see [`Isolation`] |
 /// | `backends(sqlite, postgres)` | one test for each of these backends, in a module of the test's name: `name::sqlite`; see [`Backend`] |
 /// | `runtime = "shared"` | `shared` (unless told otherwise): one tokio runtime drives all tests of the process; `own`: one for this test |
 /// | `seed = 42` | the seed of the test, in place of one that follows from its name |
+///
+/// # Capabilities
+///
+/// | name | what it is | sqlite | postgres | mysql | mariadb |
+/// |---|---|---|---|---|---|
+/// | `returning` | `INSERT .. RETURNING`, `DELETE .. RETURNING` | yes | yes | | yes |
+/// | `update_returning` | `UPDATE .. RETURNING` | yes | yes | | |
+/// | `row_locks` | `SELECT .. FOR UPDATE` | | yes | yes | yes |
+/// | `skip_locked` | `SELECT .. FOR UPDATE SKIP LOCKED` | | yes | yes | yes |
+/// | `concurrent_writes` | two transactions that write at once | | yes | yes | yes |
+/// | `transactional_ddl` | a rollback undoes `CREATE TABLE` | yes | yes | | |
+/// | `deferred_constraints` | `FOREIGN KEY .. DEFERRABLE INITIALLY DEFERRED` | yes | yes | | |
+/// | `partial_indexes` | `CREATE INDEX .. WHERE ..` | yes | yes | | |
+/// | `full_join` | `FULL OUTER JOIN` | yes | yes | | |
+/// | `aggregate_filter` | `count(*) FILTER (WHERE ..)` | yes | yes | | |
+/// | `exact_decimals` | decimals of more than 15 digits, kept as they are | | yes | yes | yes |
+/// | `advisory_locks` | `pg_advisory_lock`, `GET_LOCK` | | yes | yes | yes |
+/// | `listen_notify` | `LISTEN`, `NOTIFY` | | yes | | |
 ///
 /// # Parameters and return type
 ///

@@ -6,15 +6,22 @@ use crate::backend::Backend;
 use crate::error::Error;
 use crate::suggest;
 
-/// Names that `TESTUDO_BACKENDS` knows. A build may have fewer: a matrix of backends runs over crates
-/// that use one of them alone, and there is nothing to run in the others.
-const KNOWN_BACKENDS: &[&str] = &["sqlite", "postgres", "mysql", "mariadb", "all"];
+/// Every backend there is. A build may have fewer: a matrix of backends runs over crates that use one of
+/// them alone, and there is nothing to run in the others.
+const BACKENDS: [Backend; 4] = [
+    Backend::Sqlite,
+    Backend::Postgres,
+    Backend::MySql,
+    Backend::MariaDb,
+];
 
 /// The variables of the environment, read once per process.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Settings {
     /// `TESTUDO_BACKENDS`: the backends whose tests run; `None` is every one there is.
-    backends: Option<Vec<&'static str>>,
+    backends: Option<Vec<Backend>>,
+    /// `CI`: nobody looks at lines on stderr, so that nothing may be left out.
+    is_ci: bool,
     /// `TESTUDO_SEED`: the seed of every test.
     pub(crate) seed: Option<u64>,
     /// `TESTUDO_KEEP`: whose databases are kept.
@@ -51,7 +58,22 @@ impl Settings {
     pub(crate) fn selects(&self, backend: Backend) -> bool {
         self.backends
             .as_ref()
-            .is_none_or(|backends| backends.contains(&backend.name()))
+            .is_none_or(|backends| backends.contains(&backend))
+    }
+
+    /// Why a test on this backend fails where there is no server for it, if it is not just skipped.
+    pub(crate) fn insists_on(&self, backend: Backend) -> Option<&'static str> {
+        let named = self.backends.as_ref();
+        if named.is_some_and(|backends| backends.contains(&backend)) {
+            Some("`TESTUDO_BACKENDS` asks for this backend, so its tests are not skipped")
+        } else if self.is_ci {
+            Some(
+                "`CI` is set, so its tests are not skipped; `TESTUDO_BACKENDS` says which backends are to \
+                 run",
+            )
+        } else {
+            None
+        }
     }
 
     fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
@@ -66,6 +88,7 @@ impl Settings {
         if let Some(value) = variable("TESTUDO_BACKENDS") {
             settings.backends = backends(&value, &mut problems);
         }
+        settings.is_ci = variable("CI").is_some_and(|value| !matches!(&*value, "false" | "0"));
         if let Some(value) = variable("TESTUDO_SEED") {
             match value.parse() {
                 Ok(seed) => settings.seed = Some(seed),
@@ -93,17 +116,20 @@ impl Settings {
     }
 }
 
-/// The backends of a comma list; `None` is all of them.
-fn backends(value: &str, problems: &mut Vec<String>) -> Option<Vec<&'static str>> {
+/// The backends of a comma list.
+fn backends(value: &str, problems: &mut Vec<String>) -> Option<Vec<Backend>> {
     let mut chosen = Vec::new();
     let names = value
         .split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty());
     for name in names {
-        match KNOWN_BACKENDS.iter().find(|known| **known == name) {
-            Some(known) => chosen.push(*known),
-            None => problems.push(unknown_backend(name)),
+        if name == "all" {
+            chosen.extend(BACKENDS);
+        } else if let Some(backend) = BACKENDS.iter().find(|backend| backend.name() == name) {
+            chosen.push(*backend);
+        } else {
+            problems.push(unknown_backend(name));
         }
     }
     if chosen.is_empty() && problems.is_empty() {
@@ -111,16 +137,17 @@ fn backends(value: &str, problems: &mut Vec<String>) -> Option<Vec<&'static str>
             "`TESTUDO_BACKENDS` is `{value}`, which names no backend"
         ));
     }
-    (!chosen.contains(&"all")).then_some(chosen)
+    Some(chosen)
 }
 
 fn unknown_backend(name: &str) -> String {
-    let hint = match suggest::nearest(name, KNOWN_BACKENDS.iter().copied()) {
+    let known = || {
+        let names = BACKENDS.iter().map(|backend| backend.name());
+        names.chain(["all"])
+    };
+    let hint = match suggest::nearest(name, known()) {
         Some(right) => format!("did you mean `{right}`?"),
-        None => format!(
-            "known are {}",
-            suggest::listed(KNOWN_BACKENDS.iter().copied())
-        ),
+        None => format!("known are {}", suggest::listed(known())),
     };
     format!("`TESTUDO_BACKENDS` names `{name}`, which is no backend; {hint}")
 }
@@ -141,7 +168,10 @@ mod tests {
     #[test]
     fn without_variables_every_backend_runs_and_nothing_is_kept() {
         let settings = read(&[]).unwrap();
-        assert!(settings.selects(Backend::Sqlite));
+        for backend in BACKENDS {
+            assert!(settings.selects(backend));
+            assert_eq!(settings.insists_on(backend), None);
+        }
         assert_eq!((settings.seed, settings.keep), (None, Keep::None));
     }
 
@@ -158,12 +188,29 @@ mod tests {
     }
 
     #[test]
-    fn all_selects_every_backend() {
-        assert!(
-            read(&[("TESTUDO_BACKENDS", "all")])
-                .unwrap()
-                .selects(Backend::Sqlite)
-        );
+    fn all_selects_every_backend_and_insists_on_it() {
+        let settings = read(&[("TESTUDO_BACKENDS", "all")]).unwrap();
+        for backend in BACKENDS {
+            assert!(settings.selects(backend));
+            assert!(settings.insists_on(backend).is_some());
+        }
+    }
+
+    #[test]
+    fn a_backend_that_is_named_has_to_be_there() {
+        let settings = read(&[("TESTUDO_BACKENDS", "mariadb,sqlite")]).unwrap();
+        assert!(settings.selects(Backend::MariaDb) && !settings.selects(Backend::MySql));
+        assert!(settings.insists_on(Backend::MariaDb).is_some());
+        assert_eq!(settings.insists_on(Backend::MySql), None);
+    }
+
+    #[test]
+    fn in_ci_every_backend_has_to_be_there() {
+        for (value, insists) in [("true", true), ("1", true), ("false", false), ("", false)] {
+            let settings = read(&[("CI", value)]).unwrap();
+            assert!(settings.selects(Backend::Postgres));
+            assert_eq!(settings.insists_on(Backend::Postgres).is_some(), insists);
+        }
     }
 
     #[test]

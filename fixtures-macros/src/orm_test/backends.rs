@@ -67,8 +67,13 @@ impl Backend {
         }
     }
 
-    fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         EVERY.into_iter().find(|backend| backend.name() == name)
+    }
+
+    /// The names of all of them.
+    pub(super) fn names() -> [&'static str; 4] {
+        EVERY.map(Backend::name)
     }
 
     /// What a user is told who asked for it where it is not built in.
@@ -99,11 +104,10 @@ pub(super) fn chosen(
     for name in names {
         let text = name.to_string();
         let Some(backend) = Backend::named(&text) else {
-            let all = EVERY.map(Backend::name);
             mistakes.error(
                 &name,
                 format!("`{text}` is no backend"),
-                suggestion(&text, &all),
+                suggestion(&text, &Backend::names()),
             );
             continue;
         };

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, ItemFn, Lit, Meta, Type};
 
 use super::backends::Backend;
+use super::capabilities;
 use super::parse::{Options, OrmTest, Target};
 
 /// Attributes of the body rather than of the test: lints, and what is written about it.
@@ -36,8 +37,10 @@ fn single(test: &OrmTest, backend: Backend) -> TokenStream {
     let name = &test.function.sig.ident;
     let visibility = &test.function.vis;
     let run = run(test, name, &quote!(#name), backend);
+    let ignored = ignored(test, backend);
     quote! {
         #(#of_the_test)*
+        #ignored
         #[::core::prelude::v1::test]
         #visibility fn #name() {
             #body
@@ -55,8 +58,10 @@ fn one_per_backend(test: &OrmTest, backends: &[(Ident, Backend)]) -> TokenStream
     let name = &test.function.sig.ident;
     let tests = backends.iter().map(|(written, backend)| {
         let run = run(test, written, &quote!(super::#name), *backend);
+        let ignored = ignored(test, *backend);
         quote! {
             #(#of_the_test)*
+            #ignored
             #[::core::prelude::v1::test]
             fn #written() {
                 #run
@@ -90,6 +95,13 @@ fn split(test: &OrmTest) -> (Vec<&Attribute>, ItemFn) {
         .filter(|attribute| !is_of_the_body(attribute))
         .collect();
     (of_the_test, body)
+}
+
+/// `#[ignore]` on a backend that has not what the test requires: listed, with the reason, and not run.
+fn ignored(test: &OrmTest, backend: Backend) -> Option<TokenStream> {
+    let reason = capabilities::missing(&test.options.requires, backend)?;
+    let by_the_user = (test.function.attrs.iter()).any(|attr| attr.path().is_ident("ignore"));
+    (!by_the_user).then(|| quote!(#[ignore = #reason]))
 }
 
 fn is_of_the_body(attribute: &Attribute) -> bool {
@@ -138,10 +150,11 @@ fn located_at(tokens: TokenStream, place: Span) -> TokenStream {
     moved.collect()
 }
 
-fn options(test: &OrmTest, backend: Backend) -> TokenStream {
+fn options(test: &OrmTest, of: Backend) -> TokenStream {
     let private = private();
-    let backend = format_ident!("{}", backend.variant());
+    let backend = format_ident!("{}", of.variant());
     let Options {
+        fails_on,
         migrations,
         models,
         fixtures,
@@ -151,6 +164,15 @@ fn options(test: &OrmTest, backend: Backend) -> TokenStream {
         ..
     } = &test.options;
     let mut fields = vec![quote!(backend: #private::Backend::#backend)];
+    fields.extend(
+        fails_on
+            .iter()
+            .find(|failure| failure.backend == of)
+            .map(|failure| {
+                let reason = &failure.reason;
+                quote!(expected_failure: ::core::option::Option::Some(#reason))
+            }),
+    );
     fields.extend(
         migrations
             .as_ref()

@@ -4,15 +4,20 @@ use proc_macro2::TokenStream;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, Ident, Item, ItemFn, Lit, LitStr, Meta, MetaList,
-    MetaNameValue, Path, Token, Type,
+    Expr, ExprLit, Ident, Item, ItemFn, Lit, LitStr, Meta, MetaList, MetaNameValue, Path, Token,
+    Type,
 };
 
 use super::backends::{self, Backend};
+use super::capabilities::{self, Capability};
+use super::failures::{self, ExpectedFailure};
+use super::signature::{self, last_name};
 use crate::diagnostics::{Diagnostics, listed, suggestion};
 
 const OPTIONS: &[&str] = &[
     "backends",
+    "requires",
+    "fails_on",
     "migrations",
     "models",
     "fixtures",
@@ -20,9 +25,8 @@ const OPTIONS: &[&str] = &[
     "runtime",
     "seed",
 ];
-const ISOLATIONS: &[&str] = &["rollback", "clone", "fresh"];
+const ISOLATIONS: &[&str] = &["rollback", "clone", "fresh", "auto"];
 const RUNTIMES: &[&str] = &["shared", "own"];
-const PARAMETERS: &[&str] = &["TestContext", "Db", "SqlitePool", "PgPool", "MySqlPool"];
 
 /// A test as it was written.
 pub(super) struct OrmTest {
@@ -44,12 +48,46 @@ pub(super) enum Target {
 #[derive(Default)]
 pub(super) struct Options {
     backends: Option<Vec<(Ident, Backend)>>,
+    pub(super) requires: Vec<(Ident, Capability)>,
+    pub(super) fails_on: Vec<ExpectedFailure>,
     pub(super) migrations: Option<LitStr>,
     pub(super) models: Vec<Path>,
     pub(super) fixtures: Vec<LitStr>,
     pub(super) isolation: Option<LitStr>,
     pub(super) runtime: Option<LitStr>,
     pub(super) seed: Option<u64>,
+}
+
+impl Options {
+    /// Complains about what cannot be on the backends of the test.
+    fn check_backends(&self, target: &Target, mistakes: &mut Diagnostics) {
+        let backends = match target {
+            Target::One(backend) => vec![*backend],
+            Target::Each(backends) => backends.iter().map(|(_, backend)| *backend).collect(),
+        };
+        // None is left of a list that is a mistake, which is reported.
+        if !backends.is_empty() {
+            capabilities::check(&self.requires, &backends, mistakes);
+            failures::check(&self.fails_on, &backends, mistakes);
+        }
+    }
+
+    /// A failure cannot be expected twice: nobody could say which of the two a panic is.
+    fn check_should_panic(&self, function: &ItemFn, mistakes: &mut Diagnostics) {
+        let attribute = function
+            .attrs
+            .iter()
+            .find(|attribute| attribute.path().is_ident("should_panic"));
+        if let Some(attribute) = attribute
+            && !self.fails_on.is_empty()
+        {
+            mistakes.error(
+                attribute,
+                "`#[should_panic]` and `fails_on(..)` both say when this test fails",
+                "keep one of them",
+            );
+        }
+    }
 }
 
 /// `is_built` says which backends there are.
@@ -70,8 +108,9 @@ pub(super) fn parse(
     let function = read_function(item, &mut mistakes);
     let mut parameters = Vec::new();
     if let Some(function) = &function {
-        check_attributes(&function.attrs, &mut mistakes);
-        parameters = check_signature(function, &mut mistakes);
+        signature::check_attributes(&function.attrs, &mut mistakes);
+        parameters = signature::check(function, &mut mistakes);
+        options.check_should_panic(function, &mut mistakes);
     }
     let target = target(
         options.backends.take(),
@@ -79,6 +118,7 @@ pub(super) fn parse(
         is_built,
         &mut mistakes,
     );
+    options.check_backends(&target, &mut mistakes);
     mistakes.finish()?;
     match function {
         Some(function) => Ok(OrmTest {
@@ -158,6 +198,14 @@ fn read_options(
             "backends" => {
                 let names = list(meta, "backends(sqlite)", mistakes);
                 options.backends = Some(backends::chosen(names, is_built, mistakes));
+            }
+            "requires" => {
+                let names = list(meta, "requires(returning)", mistakes);
+                options.requires = capabilities::required(names, mistakes);
+            }
+            "fails_on" => {
+                let pairs = list(meta, "fails_on(mysql = \"the reason\")", mistakes);
+                options.fails_on = failures::expected(pairs, mistakes);
             }
             "migrations" => options.migrations = string(meta, "migrations = \"dir\"", mistakes),
             "models" => {
@@ -269,95 +317,4 @@ fn wrong_form(meta: &Meta, example: &str, mistakes: &mut Diagnostics) {
         format!("`{name}` is not written like this"),
         format!("write `{example}`"),
     );
-}
-
-fn check_attributes(attributes: &[Attribute], mistakes: &mut Diagnostics) {
-    for attribute in attributes {
-        let Some(last) = attribute.path().segments.last() else {
-            continue;
-        };
-        if last.ident == "test" {
-            mistakes.error(
-                attribute,
-                "`#[orm_test]` makes the test itself",
-                "remove this attribute, or it would run twice",
-            );
-        } else if last.ident == "rstest" {
-            mistakes.error(
-                attribute,
-                "`#[rstest]` has to come first",
-                "put it above, write `#[testudo::test(..)]` for `#[orm_test(..)]`, and `#[ignore]` \
-                 before the parameters that testudo passes",
-            );
-        }
-    }
-}
-
-/// The types of the parameters.
-fn check_signature(function: &ItemFn, mistakes: &mut Diagnostics) -> Vec<Type> {
-    let signature = &function.sig;
-    if signature.asyncness.is_none() {
-        mistakes.error(
-            signature.fn_token,
-            "an `#[orm_test]` is an `async fn`",
-            format!("write `async fn {}`", signature.ident),
-        );
-    }
-    if !signature.generics.params.is_empty() {
-        mistakes.error(
-            &signature.generics,
-            "an `#[orm_test]` cannot be generic",
-            "nobody calls it with types: write the types out",
-        );
-    }
-    let mut parameters = Vec::new();
-    for input in &signature.inputs {
-        match input {
-            FnArg::Receiver(receiver) => mistakes.error(
-                receiver,
-                "an `#[orm_test]` has no `self`",
-                format!("it takes {}", listed(PARAMETERS)),
-            ),
-            FnArg::Typed(typed) => {
-                check_parameter(&typed.ty, mistakes);
-                parameters.push((*typed.ty).clone());
-            }
-        }
-    }
-    parameters
-}
-
-/// Types that are known to be wrong by their name; the compiler judges the others, because they may
-/// be aliases.
-fn check_parameter(ty: &Type, mistakes: &mut Diagnostics) {
-    if let Type::Reference(reference) = ty {
-        let Some(name) = last_name(&reference.elem) else {
-            return;
-        };
-        mistakes.error(
-            ty,
-            "an `#[orm_test]` takes its parameters by value",
-            format!("write `{name}`"),
-        );
-        return;
-    }
-    let Some(name) = last_name(ty) else { return };
-    let text = name.to_string();
-    if !PARAMETERS.contains(&text.as_str()) {
-        let help = suggestion(&text, PARAMETERS);
-        if help.starts_with("did you mean") {
-            mistakes.error(
-                ty,
-                format!("`{text}` is no parameter that `#[orm_test]` can pass"),
-                help,
-            );
-        }
-    }
-}
-
-fn last_name(ty: &Type) -> Option<&Ident> {
-    match ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
-        _ => None,
-    }
 }

@@ -55,7 +55,7 @@ impl<E: Engine> Session<E> {
         }
         let template = host.template(ingredients).await?;
         let started = match plan.isolation {
-            Isolation::Rollback => held::Held::start(&host, &template, plan.seed)
+            Isolation::Rollback | Isolation::Auto => held::Held::start(&host, &template, plan.seed)
                 .await
                 .map(Session::Held),
             Isolation::Clone | Isolation::Fresh => {

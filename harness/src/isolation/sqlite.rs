@@ -1,5 +1,6 @@
 //! Tests on SQLite: databases copied from an image in memory.
 
+mod explain;
 mod file;
 mod held;
 mod image;
@@ -14,6 +15,8 @@ use super::{Access, Image, Isolation, Keep, Pool, PoolSource};
 use crate::error::Error;
 use crate::fixtures::Labels;
 use crate::plan::Plan;
+
+pub(super) use explain::explain;
 
 /// The database of one test, and the rows in it by label.
 #[derive(Debug)]
@@ -43,7 +46,7 @@ impl Session {
             });
         }
         let (database, labels) = match plan.isolation {
-            Isolation::Rollback => {
+            Isolation::Rollback | Isolation::Auto => {
                 let template = template::of(ingredients, plan.seed).await?;
                 (Database::Held(template.hold().await?), template.labels())
             }

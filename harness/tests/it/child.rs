@@ -51,6 +51,8 @@ impl Child {
             "TESTUDO_SEED",
             "TESTUDO_KEEP",
             "RUST_BACKTRACE",
+            "CI",
+            "NEXTEST_RUN_ID",
         ] {
             command.env_remove(name);
         }
@@ -197,6 +199,61 @@ fn a_test_that_should_panic_and_does_not_says_how_to_repeat_it() {
     ended.failed_with("run it again: TESTUDO_SEED=");
 }
 
+#[test]
+fn an_expected_failure_that_passes_is_out_of_date() {
+    Child::test("is_expected_to_fail_and_passes")
+        .run()
+        .failed_with(
+            "test `child::failing::is_expected_to_fail_and_passes` passes on sqlite, and `fails_on(sqlite = \
+             \"a bug that somebody has fixed\")` says that it fails there: the expectation is out of date",
+        );
+}
+
+#[test]
+fn a_test_that_is_expected_to_fail_still_has_to_be_kept_apart() {
+    Child::test("is_expected_to_fail_and_commits")
+        .run()
+        .failed_with("was committed by the code under test");
+}
+
+#[test]
+fn what_a_rollback_cannot_hold_runs_again_in_a_clone_and_says_so() {
+    for (name, reason) in [
+        ("auto_commits", "was committed by the code under test"),
+        ("auto_begins_by_text", "`BEGIN` as text"),
+        ("auto_takes_two_connections", "the pool timed out"),
+    ] {
+        let ended = Child::test(name).run();
+        assert!(ended.passed, "{}", ended.stdout);
+        let said = format!(
+            "testudo: test `child::failing::{name}` on sqlite needs isolation = \"clone\", and runs again in \
+             one: "
+        );
+        assert!(ended.stderr.starts_with(&said), "{}", ended.stderr);
+        assert!(ended.stderr.contains(reason), "{}", ended.stderr);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+        assert_eq!(ended.left(), Vec::<PathBuf>::new());
+    }
+}
+
+#[test]
+fn a_test_that_fails_for_another_reason_runs_once() {
+    let ended = Child::test("auto_panics_for_another_reason").run();
+    ended.failed_with("it went wrong");
+    assert_eq!(ended.stdout.matches("the body runs").count(), 1);
+    assert_eq!(ended.stderr, "");
+}
+
+#[test]
+fn of_a_test_that_runs_twice_the_second_database_is_kept() {
+    let name = "auto_fails_in_the_clone_too";
+    let ended = Child::test(name).env("TESTUDO_KEEP", "failed").run();
+    ended.failed_with("it went wrong in both");
+    assert_eq!(ended.stdout.matches("run it again: ").count(), 1);
+    let kept = format!("target/testudo/kept/it-child-failing-{name}.sqlite3");
+    assert_eq!(ended.left(), [PathBuf::from(kept)]);
+}
+
 #[tokio::test]
 async fn the_database_of_a_failed_test_is_kept_as_the_test_left_it() {
     for name in ["panics", "panics_in_a_clone", "adds_a_user_and_commits"] {
@@ -288,6 +345,27 @@ fn a_backend_that_is_not_asked_for_is_skipped_loudly() {
         skipped
             .lines()
             .any(|line| line == "sqlite child::failing::for_each_backend::sqlite")
+    );
+}
+
+#[test]
+fn the_list_of_skipped_tests_is_of_one_run() {
+    let file = "target/testudo/skipped.txt";
+    let child = Child::test("passes");
+    let path = child.dir.path().join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, "# skipped in another run\npostgres long::gone\n").unwrap();
+    assert_eq!(child.run().left(), Vec::<PathBuf>::new());
+
+    let child = Child::test("passes").env("TESTUDO_BACKENDS", "postgres");
+    let path = child.dir.path().join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, "# skipped in another run\npostgres long::gone\n").unwrap();
+    let ended = child.env("NEXTEST_RUN_ID", "7").run();
+    let skipped = fs::read_to_string(ended.dir.path().join(file)).unwrap();
+    assert_eq!(
+        skipped,
+        "# skipped in the run 7 of nextest\nsqlite child::failing::passes\n"
     );
 }
 

@@ -1,5 +1,7 @@
 //! `#[orm_test]`: what it accepts and what it passes on.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use sqlx::SqlitePool;
 use testudo::prelude::*;
 
@@ -82,6 +84,24 @@ async fn a_body_that_is_not_send() {
 #[should_panic(expected = "as it should")]
 async fn should_panic_works(_ctx: TestContext) {
     panic!("as it should");
+}
+
+#[orm_test(fails_on(sqlite = "it panics"))]
+async fn a_test_that_is_expected_to_fail_may_panic() {
+    panic!("as expected");
+}
+
+#[orm_test(backends(sqlite), fails_on(sqlite = "it returns an error"))]
+async fn a_test_that_is_expected_to_fail_may_return_an_error() -> Result<(), &'static str> {
+    Err("as expected")
+}
+
+#[orm_test(migrations = "tests/it/migrations/shop", isolation = "auto")]
+async fn a_test_that_rollback_can_hold_runs_once(pool: SqlitePool) {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    add_user(&pool, "alice").await.unwrap();
+    assert_eq!(RUNS.fetch_add(1, Ordering::Relaxed), 0);
+    assert_eq!(pool.options().get_max_connections(), 1);
 }
 
 #[orm_test]

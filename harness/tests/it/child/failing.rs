@@ -86,6 +86,63 @@ async fn adds_a_user_and_commits(pool: SqlitePool) {
     pool.execute("COMMIT").await.unwrap();
 }
 
+#[orm_test(fails_on(sqlite = "a bug that somebody has fixed"))]
+async fn is_expected_to_fail_and_passes() {
+    if !is_child() {
+        panic!("as expected");
+    }
+}
+
+#[orm_test(fails_on(sqlite = "a bug"))]
+async fn is_expected_to_fail_and_commits(pool: SqlitePool) {
+    if is_child() {
+        pool.execute("COMMIT").await.unwrap();
+    }
+    panic!("as expected");
+}
+
+// Each of these needs a clone, and passes in one.
+
+#[orm_test(migrations = "tests/it/migrations/shop", isolation = "auto")]
+async fn auto_commits(pool: SqlitePool) {
+    only_in_a_child!();
+    add_user(&pool, "alice").await.unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    // In a clone there is no transaction to end.
+    let _ = connection.execute("COMMIT").await;
+}
+
+#[orm_test(isolation = "auto")]
+async fn auto_begins_by_text(pool: SqlitePool) -> testudo::Result {
+    only_in_a_child!(Ok(()));
+    let mut connection = pool.acquire().await?;
+    connection.execute("BEGIN").await?;
+    connection.execute("COMMIT").await?;
+    Ok(())
+}
+
+#[orm_test(isolation = "auto")]
+async fn auto_takes_two_connections(pool: SqlitePool) {
+    only_in_a_child!();
+    let _first = pool.acquire().await.unwrap();
+    let _second = pool.acquire().await.unwrap();
+}
+
+#[orm_test(isolation = "auto")]
+async fn auto_panics_for_another_reason(_pool: SqlitePool) {
+    only_in_a_child!();
+    eprintln!("the body runs");
+    panic!("it went wrong");
+}
+
+#[orm_test(migrations = "tests/it/migrations/shop", isolation = "auto")]
+async fn auto_fails_in_the_clone_too(pool: SqlitePool) {
+    only_in_a_child!();
+    add_user(&pool, "alice").await.unwrap();
+    let _ = pool.execute("COMMIT").await;
+    panic!("it went wrong in both");
+}
+
 #[orm_test]
 async fn closes_its_pool_and_panics(pool: SqlitePool) {
     only_in_a_child!();
