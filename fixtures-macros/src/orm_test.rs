@@ -4,6 +4,7 @@ mod backends;
 mod capabilities;
 mod expand;
 mod failures;
+mod manifest;
 mod parse;
 mod signature;
 

@@ -106,6 +106,22 @@ pub use crate::orm::Db;
 /// | `runtime = "shared"` | `shared` (unless told otherwise): one tokio runtime drives all tests of the process; `own`: one for this test |
 /// | `seed = 42` | the seed of the test, in place of one that follows from its name |
 ///
+/// # One suite, several backends
+///
+/// A package says in its Cargo.toml on which backends its tests run. There is one test of each of them for
+/// every `#[orm_test]`, unless it has `backends(..)` or takes a pool, which fits one backend alone:
+///
+/// ```toml
+/// [package.metadata.testudo]
+/// backends = ["sqlite", "postgres", "mysql", "mariadb"]
+///
+/// [dev-dependencies]
+/// testudo = { version = "..", features = ["postgres", "mysql", "containers"] }
+/// ```
+///
+/// Migrations that differ stand in a directory per backend, `migrations/postgres`; MariaDB has those of
+/// `migrations/mysql` if it has none of its own.
+///
 /// # Capabilities
 ///
 /// | name | what it is | sqlite | postgres | mysql | mariadb |
@@ -128,8 +144,9 @@ pub use crate::orm::Db;
 ///
 /// [`TestContext`] and [`Db`] on every backend, `SqlitePool` on `sqlite`, `PgPool` on `postgres`, and
 /// `MySqlPool` on `mysql` and `mariadb`; by value, in any order and number. Without `backends(..)` a test
-/// runs where its pool connects to, or else on the first of [`Backend::ALL`]. The test returns nothing, or
-/// a `Result<(), E>` whose `E` is `Debug`; [`Result`] takes every error with `?`.
+/// runs where its pool connects to, or else where Cargo.toml says, or else on the first of
+/// [`Backend::ALL`]. The test returns nothing, or a `Result<(), E>` whose `E` is `Debug`; [`Result`] takes
+/// every error with `?`.
 ///
 /// # Other attributes
 ///

@@ -130,14 +130,14 @@ pub(super) fn chosen(
     chosen
 }
 
-/// The backend of a test that names none: the one of its pool, or else SQLite.
+/// The backend of a test that names none, if its pool says which.
 ///
 /// Pools are known by their name here; one with an alias needs `backends(..)`, and the compiler says so.
 pub(super) fn of_the_pools<'t>(
     types: impl Iterator<Item = (&'t Ident, &'t Type)>,
     is_built: fn(Backend) -> bool,
     mistakes: &mut Diagnostics,
-) -> Backend {
+) -> Option<Backend> {
     let mut found: Option<(String, Backend)> = None;
     for (name, ty) in types {
         let text = name.to_string();
@@ -165,14 +165,13 @@ pub(super) fn of_the_pools<'t>(
             found = Some((text, *backend));
         }
     }
-    found.map_or_else(
-        // SQLite where there is SQLite.
-        || {
-            let first = EVERY.into_iter().find(|backend| is_built(*backend));
-            first.unwrap_or(Backend::Sqlite)
-        },
-        |(_, backend)| backend,
-    )
+    found.map(|(_, backend)| backend)
+}
+
+/// The first backend of the build, which is SQLite where there is SQLite.
+pub(super) fn first(is_built: fn(Backend) -> bool) -> Backend {
+    let first = EVERY.into_iter().find(|backend| is_built(*backend));
+    first.unwrap_or(Backend::Sqlite)
 }
 
 /// Complains about a pool that cannot connect to every backend of the test.

@@ -7,8 +7,8 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, ItemFn, Lit, Meta, Type};
 
 use super::backends::Backend;
-use super::capabilities;
 use super::parse::{Options, OrmTest, Target};
+use super::{capabilities, manifest};
 
 /// Attributes of the body rather than of the test: lints, and what is written about it.
 const OF_THE_BODY: &[&str] = &["allow", "warn", "deny", "forbid", "expect", "doc"];
@@ -38,11 +38,13 @@ fn single(test: &OrmTest, backend: Backend) -> TokenStream {
     let visibility = &test.function.vis;
     let run = run(test, name, &quote!(#name), backend);
     let ignored = ignored(test, backend);
+    let watched = watched(test);
     quote! {
         #(#of_the_test)*
         #ignored
         #[::core::prelude::v1::test]
         #visibility fn #name() {
+            #watched
             #body
             #run
         }
@@ -68,6 +70,7 @@ fn one_per_backend(test: &OrmTest, backends: &[(Ident, Backend)]) -> TokenStream
             }
         }
     });
+    let watched = watched(test);
     quote! {
         #(#cfgs)*
         #[cfg(test)]
@@ -78,9 +81,14 @@ fn one_per_backend(test: &OrmTest, backends: &[(Ident, Backend)]) -> TokenStream
         // rstest makes names such as `name_1___alice__`.
         #[allow(non_snake_case)]
         mod #name {
+            #watched
             #(#tests)*
         }
     }
+}
+
+fn watched(test: &OrmTest) -> Option<TokenStream> {
+    test.follows_manifest.then(manifest::watched).flatten()
 }
 
 /// The attributes of the test, and the function that is its body.

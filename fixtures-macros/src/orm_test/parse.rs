@@ -11,6 +11,7 @@ use syn::{
 use super::backends::{self, Backend};
 use super::capabilities::{self, Capability};
 use super::failures::{self, ExpectedFailure};
+use super::manifest;
 use super::signature::{self, last_name};
 use crate::diagnostics::{Diagnostics, listed, suggestion};
 
@@ -31,6 +32,8 @@ const RUNTIMES: &[&str] = &["shared", "own"];
 /// A test as it was written.
 pub(super) struct OrmTest {
     pub(super) target: Target,
+    /// Whether Cargo.toml had a say in the target.
+    pub(super) follows_manifest: bool,
     pub(super) options: Options,
     pub(super) function: ItemFn,
     /// The types of the parameters, in their order.
@@ -112,17 +115,23 @@ pub(super) fn parse(
         parameters = signature::check(function, &mut mistakes);
         options.check_should_panic(function, &mut mistakes);
     }
-    let target = target(
+    let chosen = chosen(
         options.backends.take(),
         &parameters,
         is_built,
         &mut mistakes,
     );
+    let follows_manifest = chosen.is_none();
+    let target = chosen.unwrap_or_else(|| match manifest::backends(is_built, &mut mistakes) {
+        Some(backends) => Target::Each(backends),
+        None => Target::One(backends::first(is_built)),
+    });
     options.check_backends(&target, &mut mistakes);
     mistakes.finish()?;
     match function {
         Some(function) => Ok(OrmTest {
             target,
+            follows_manifest,
             options,
             function,
             parameters,
@@ -134,24 +143,23 @@ pub(super) fn parse(
     }
 }
 
-fn target(
+/// What the test itself says about its target.
+fn chosen(
     backends: Option<Vec<(Ident, Backend)>>,
     parameters: &[Type],
     is_built: fn(Backend) -> bool,
     mistakes: &mut Diagnostics,
-) -> Target {
+) -> Option<Target> {
     let named = parameters
         .iter()
         .filter_map(|ty| Some((last_name(ty)?, ty)));
-    match backends {
-        None => Target::One(backends::of_the_pools(named, is_built, mistakes)),
-        Some(backends) => {
-            for (name, ty) in named {
-                backends::check_pool(name, ty, &backends, mistakes);
-            }
-            Target::Each(backends)
+    if let Some(backends) = backends {
+        for (name, ty) in named {
+            backends::check_pool(name, ty, &backends, mistakes);
         }
+        return Some(Target::Each(backends));
     }
+    backends::of_the_pools(named, is_built, mistakes).map(Target::One)
 }
 
 fn read_function(item: TokenStream, mistakes: &mut Diagnostics) -> Option<ItemFn> {
