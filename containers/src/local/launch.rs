@@ -162,9 +162,11 @@ impl Starting {
         loop {
             let answer = match self.engine {
                 Engine::Postgres => self.set_password().await?,
-                Engine::MySql | Engine::MariaDb => {
+                // It has its port: whoever else has it would answer as well.
+                Engine::MySql | Engine::MariaDb if self.directory.join("pid").exists() => {
                     probe::knock_briefly(self.engine, &tcp("127.0.0.1", self.port)).await
                 }
+                Engine::MySql | Engine::MariaDb => Answer::Nobody("it does not listen".to_owned()),
             };
             if let Ok(Some(_)) = self.script.try_wait() {
                 return Err("it ended while it started".to_owned());

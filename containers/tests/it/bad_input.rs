@@ -78,8 +78,7 @@ fn a_server_that_never_becomes_ready_is_an_error_after_its_patience_and_is_ended
             "postgres",
             "[ \"$1\" = --version ] && exec echo postgres 99.1; echo asleep; exec sleep 4242.1",
         )
-        .with("PATIENCE", 1)
-        .with("XDG_CACHE_HOME", "");
+        .with("PATIENCE", 1);
     let got = ask(&user, Engine::Postgres);
     assert!(
         got.error.contains("it was not ready after 1 s: "),

@@ -54,7 +54,7 @@ impl User {
         self.directory.join(name)
     }
 
-    /// A directory of programs that comes first on PATH.
+    /// A program that comes first on PATH, and a cache of its own for what it makes.
     pub fn with_program(self, name: &str, script: &str) -> Self {
         let programs = self.path("bin");
         fs::create_dir_all(&programs).unwrap();
@@ -62,7 +62,9 @@ impl User {
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let rest = env::var("PATH").unwrap();
+        let cache = self.path("cache");
         self.with("PATH", format!("{}:{rest}", programs.display()))
+            .with("XDG_CACHE_HOME", cache.display())
     }
 
     /// A process that asks for a server, and keeps a connection until it is told to end.
@@ -171,6 +173,10 @@ impl Asking {
         panic!("the process ended without an answer: {lines:?} {said}");
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Lets it end as a test does; what it said on stderr.
     pub fn end(mut self) -> String {
         drop(self.input.take());
@@ -212,6 +218,20 @@ pub fn processes(text: &str) -> Vec<String> {
         .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
         .filter(|line| line.contains(text))
         .collect()
+}
+
+/// The command lines of the children of a process.
+pub fn children(parent: u32) -> Vec<String> {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    all.filter(|entry| {
+        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        // The name of the program is in brackets, and may be anything.
+        let after = stat.rsplit_once(") ").map_or("", |(_, after)| after);
+        after.split(' ').nth(1) == Some(&parent.to_string())
+    })
+    .filter_map(|entry| fs::read(entry.path().join("cmdline")).ok())
+    .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
+    .collect()
 }
 
 /// Whether a server on this machine left anything: its directory, or a process with that in its command line.
