@@ -71,8 +71,12 @@ pub(crate) trait Driver: sqlx::Database {
     /// What a statement without rows has done.
     fn done(result: &Self::QueryResult) -> Done;
 
-    /// The error, with what the server says about a broken constraint.
-    fn refine(error: sqlx::Error, sql: &str) -> Error;
+    /// The error, with what the server says about a broken constraint. It may be asked for more.
+    fn refine(
+        connection: &mut Self::Connection,
+        error: sqlx::Error,
+        sql: &str,
+    ) -> impl Future<Output = Error> + Send;
 }
 
 /// How a driver's value is read as each of the types that fields have. What the server stores is

@@ -62,8 +62,13 @@ impl Driver for MySql {
         }
     }
 
-    fn refine(error: sqlx::Error, sql: &str) -> Error {
-        refused::refine(error, sql)
+    async fn refine(connection: &mut MySqlConnection, error: sqlx::Error, sql: &str) -> Error {
+        match refused::integrity(&error, sql) {
+            Some(integrity) => {
+                Error::integrity_of(refused::with_columns(connection, integrity).await)
+            }
+            None => Error::database(error, Some(sql)),
+        }
     }
 }
 

@@ -58,7 +58,7 @@ impl Driver for Postgres {
         }
     }
 
-    fn refine(error: sqlx::Error, sql: &str) -> Error {
+    async fn refine(_: &mut PgConnection, error: sqlx::Error, sql: &str) -> Error {
         refine(error, sql)
     }
 }
@@ -73,6 +73,8 @@ fn refine(error: sqlx::Error, sql: &str) -> Error {
         return Error::database(error, Some(sql));
     };
     let kind = match refused.kind() {
+        // RESTRICT has a code of its own since Postgres 18, which sqlx does not know.
+        _ if refused.code() == "23001" => IntegrityKind::ForeignKey,
         ErrorKind::UniqueViolation => IntegrityKind::Unique,
         ErrorKind::ForeignKeyViolation => IntegrityKind::ForeignKey,
         ErrorKind::NotNullViolation => IntegrityKind::NotNull,

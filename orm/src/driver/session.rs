@@ -85,18 +85,18 @@ where
         // The compiler quotes every identifier and binds every value.
         Some(arguments) => {
             sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments)
-                .execute(connection)
+                .execute(&mut *connection)
                 .await
         }
         None => {
             sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
-                .execute(connection)
+                .execute(&mut *connection)
                 .await
         }
     };
     match done {
         Ok(done) => Ok(D::done(&done)),
-        Err(error) => Err(D::refine(error, &sql)),
+        Err(error) => Err(D::refine(connection, error, &sql).await),
     }
 }
 
@@ -113,14 +113,16 @@ where
 {
     let arguments = D::arguments(connection, &sql, binds).await?;
     let mut rows = sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments.unwrap_or_default())
-        .fetch(connection);
-    loop {
+        .fetch(&mut *connection);
+    let error = loop {
         match rows.try_next().await {
             Ok(Some(row)) => each(row.into())?,
             Ok(None) => return Ok(()),
-            Err(error) => return Err(D::refine(error, &sql)),
+            Err(error) => break error,
         }
-    }
+    };
+    drop(rows);
+    Err(D::refine(connection, error, &sql).await)
 }
 
 pub(super) async fn script<C, D>(connection: &mut C, sql: &str) -> Result<()>
@@ -129,9 +131,12 @@ where
     D: Driver<Connection = C>,
     for<'c> &'c mut C: Executor<'c, Database = D>,
 {
-    match connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await {
+    match sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut *connection)
+        .await
+    {
         Ok(_) => Ok(()),
-        Err(error) => Err(D::refine(error, sql)),
+        Err(error) => Err(D::refine(connection, error, sql).await),
     }
 }
 

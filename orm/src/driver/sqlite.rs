@@ -48,7 +48,7 @@ impl Driver for Sqlite {
         }
     }
 
-    fn refine(error: sqlx::Error, sql: &str) -> Error {
+    async fn refine(_: &mut SqliteConnection, error: sqlx::Error, sql: &str) -> Error {
         refine(error, sql)
     }
 }

@@ -7,6 +7,7 @@ mod fields;
 mod lookups;
 mod querysets;
 mod relations;
+mod shared_connection;
 mod shop;
 mod statements;
 pub mod strict_lints;

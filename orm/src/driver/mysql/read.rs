@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use sqlx::mysql::MySqlValueRef;
-use sqlx::{Decode, MySql, TypeInfo, ValueRef};
+use sqlx::{Decode, MySql, Type, TypeInfo, ValueRef};
 use uuid::Uuid;
 
 use crate::driver::Read;
@@ -37,23 +37,22 @@ fn class(value: &MySqlValueRef<'_>, wanted: &str) -> Decoded<Class> {
             "the value is NULL, not {wanted}; make the type an `Option`"
         )));
     }
-    match value.type_info().name() {
+    let ty = value.type_info();
+    match ty.name() {
         "BOOLEAN" | "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" => Ok(Class::Integer),
         "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "MEDIUMINT UNSIGNED" | "INT UNSIGNED"
         | "BIGINT UNSIGNED" | "YEAR" | "BIT" => Ok(Class::Unsigned),
         "FLOAT" => Ok(Class::Float),
         "DOUBLE" => Ok(Class::Double),
         "DECIMAL" => Ok(Class::Decimal),
-        "CHAR" | "VARCHAR" | "TINYTEXT" | "TEXT" | "MEDIUMTEXT" | "LONGTEXT" | "ENUM" | "SET" => {
-            Ok(Class::Text)
-        }
-        "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" => {
-            Ok(Class::Bytes)
-        }
         "DATETIME" | "TIMESTAMP" => Ok(Class::DateTime),
         "DATE" => Ok(Class::Date),
         "TIME" => Ok(Class::Time),
         "JSON" => Ok(Class::Json),
+        // sqlx calls text of a binary collation, which ours is, VARBINARY or BLOB too.
+        _ if <str as Type<MySql>>::compatible(&ty) => Ok(Class::Text),
+        "SET" => Ok(Class::Text),
+        _ if <[u8] as Type<MySql>>::compatible(&ty) => Ok(Class::Bytes),
         other => Err(CellError::new(format!(
             "the value is {other}, not {wanted}"
         ))),
@@ -65,7 +64,11 @@ fn expect(value: &MySqlValueRef<'_>, wanted: &str, classes: &[Class]) -> Decoded
     if classes.contains(&class) {
         return Ok(class);
     }
-    let found = value.type_info().name().to_owned();
+    let ty = value.type_info();
+    let found = match class {
+        Class::Text => "text",
+        _ => ty.name(),
+    };
     Err(CellError::new(format!(
         "the value is {found}, not {wanted}"
     )))
