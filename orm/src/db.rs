@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use testudo_sql::{Dialect, Value};
 
-use crate::driver::{Done, Each, Pool, Server};
+use crate::driver::{Done, Each, Leased, Pool, Server};
 use crate::row::Row;
 use crate::shared_connection::Turn;
-use crate::transaction::Scope;
+use crate::to_its_end::to_its_end;
+use crate::transaction::{Connection, Scope};
 use crate::{Error, Result, SharedConnection};
 
 /// A handle on a database: a pool, or a transaction that is open on one of its connections.
@@ -27,7 +28,14 @@ enum Target {
 /// Where the next statement goes.
 enum Way<'d> {
     Pool(&'d Pool),
-    Transaction(&'d Arc<Scope>),
+    Transaction(&'d Scope),
+    Turn(Turn),
+}
+
+/// The connection for it.
+enum Open {
+    Leased(Leased),
+    Transaction(Connection),
     Turn(Turn),
 }
 
@@ -164,8 +172,7 @@ impl Db {
     /// # Errors
     /// When the database refuses it.
     pub async fn execute(&self, sql: impl Into<String>, binds: &[Value]) -> Result<u64> {
-        let binds: Vec<&Value> = binds.iter().collect();
-        Ok(self.run(sql.into(), &binds).await?.rows_affected)
+        Ok(self.run(sql.into(), &borrowed(binds)).await?.rows_affected)
     }
 
     /// Runs a query with binds and returns its rows.
@@ -173,9 +180,8 @@ impl Db {
     /// # Errors
     /// When the database refuses it.
     pub async fn fetch_all(&self, sql: impl Into<String>, binds: &[Value]) -> Result<Vec<Row>> {
-        let binds: Vec<&Value> = binds.iter().collect();
         let mut rows = Vec::new();
-        self.fetch_each(sql.into(), &binds, |row| {
+        self.fetch_each(sql.into(), &borrowed(binds), |row| {
             rows.push(row);
             Ok(())
         })
@@ -188,22 +194,16 @@ impl Db {
     /// # Errors
     /// When the database refuses one of them; those before it have run.
     pub async fn script(&self, sql: &str) -> Result<()> {
-        match self.way().await? {
-            Way::Pool(pool) => pool.script(sql).await,
-            Way::Transaction(scope) => scope.connection().await?.session()?.script(sql).await,
-            Way::Turn(mut turn) => turn.script(sql).await,
-        }
+        self.way().await?.open().await?.script(sql).await
     }
 
     pub(crate) async fn run(&self, sql: String, binds: &[&Value]) -> Result<Done> {
-        match self.way().await? {
-            Way::Pool(pool) => pool.execute(sql, binds).await,
-            Way::Transaction(scope) => {
-                let mut connection = scope.connection().await?;
-                connection.session()?.execute(sql, binds).await
-            }
-            Way::Turn(mut turn) => turn.execute(sql, binds).await,
+        let open = self.way().await?.open().await?;
+        if self.can_be_broken_off() {
+            return open.execute(sql, binds).await;
         }
+        let binds = owned(binds);
+        to_its_end(async move { open.execute(sql, &borrowed(&binds)).await }).await
     }
 
     pub(crate) async fn fetch_each(
@@ -212,14 +212,30 @@ impl Db {
         binds: &[&Value],
         mut each: impl FnMut(Row) -> Result<()> + Send,
     ) -> Result<()> {
-        let each: Each<'_> = &mut |row| each(Row(row));
-        match self.way().await? {
-            Way::Pool(pool) => pool.fetch(sql, binds, each).await,
-            Way::Transaction(scope) => {
-                let mut connection = scope.connection().await?;
-                connection.session()?.fetch(sql, binds, each).await
-            }
-            Way::Turn(mut turn) => turn.fetch(sql, binds, each).await,
+        let open = self.way().await?.open().await?;
+        if self.can_be_broken_off() {
+            return open.fetch(sql, binds, &mut |row| each(Row(row))).await;
+        }
+        let binds = owned(binds);
+        let rows = to_its_end(async move {
+            let mut rows = Vec::new();
+            let keep: Each<'_> = &mut |row| {
+                rows.push(Row(row));
+                Ok(())
+            };
+            open.fetch(sql, &borrowed(&binds), keep)
+                .await
+                .map(|()| rows)
+        });
+        rows.await?.into_iter().try_for_each(each)
+    }
+
+    /// Whether a statement may be cancelled. On MySQL and MariaDB, sqlx loses track of the server's
+    /// answers when that happens while it prepares one, and the connection is of no more use.
+    fn can_be_broken_off(&self) -> bool {
+        match self.dialect() {
+            Dialect::Sqlite | Dialect::Postgres => true,
+            Dialect::MySql | Dialect::MariaDb => false,
         }
     }
 
@@ -247,4 +263,49 @@ impl Db {
             }
         }
     }
+}
+
+impl Way<'_> {
+    /// Waits for the connection.
+    async fn open(self) -> Result<Open> {
+        Ok(match self {
+            Way::Pool(pool) => Open::Leased(pool.acquire().await?),
+            Way::Transaction(scope) => Open::Transaction(scope.connection().await?),
+            Way::Turn(turn) => Open::Turn(turn),
+        })
+    }
+}
+
+impl Open {
+    async fn execute(mut self, sql: String, binds: &[&Value]) -> Result<Done> {
+        match &mut self {
+            Open::Leased(connection) => connection.session().execute(sql, binds).await,
+            Open::Transaction(connection) => connection.execute(sql, binds).await,
+            Open::Turn(turn) => turn.execute(sql, binds).await,
+        }
+    }
+
+    async fn fetch(mut self, sql: String, binds: &[&Value], each: Each<'_>) -> Result<()> {
+        match &mut self {
+            Open::Leased(connection) => connection.session().fetch(sql, binds, each).await,
+            Open::Transaction(connection) => connection.fetch(sql, binds, each).await,
+            Open::Turn(turn) => turn.fetch(sql, binds, each).await,
+        }
+    }
+
+    async fn script(mut self, sql: &str) -> Result<()> {
+        match &mut self {
+            Open::Leased(connection) => connection.session().script(sql).await,
+            Open::Transaction(connection) => connection.script(sql).await,
+            Open::Turn(turn) => turn.script(sql).await,
+        }
+    }
+}
+
+fn owned(binds: &[&Value]) -> Vec<Value> {
+    binds.iter().map(|&value| value.clone()).collect()
+}
+
+fn borrowed(binds: &[Value]) -> Vec<&Value> {
+    binds.iter().collect()
 }

@@ -115,6 +115,12 @@ macro_rules! drivers {
             $(#[cfg(feature = $feature)] $variant(Pooled<$database>),)*
         }
 
+        /// A connection of a pool, which gets it back on drop.
+        #[derive(Debug)]
+        pub(crate) enum Leased {
+            $(#[cfg(feature = $feature)] $variant(sqlx::pool::PoolConnection<$database>),)*
+        }
+
         /// A connection on which a transaction is open; dropped, it rolls back.
         #[derive(Debug)]
         pub(crate) enum Transaction {
@@ -240,24 +246,18 @@ impl Pool {
         each!(Pool(pool) = self => pool.dialect())
     }
 
-    pub(crate) async fn execute(&self, sql: String, binds: &[&Value]) -> Result<Done> {
-        each!(Pool(pool) = self => {
-            session::execute(&mut *pool.acquire().await?, sql, binds).await
-        })
-    }
-
-    pub(crate) async fn fetch(&self, sql: String, binds: &[&Value], each: Each<'_>) -> Result<()> {
-        each!(Pool(pool) = self => {
-            session::fetch(&mut *pool.acquire().await?, sql, binds, each).await
-        })
-    }
-
-    pub(crate) async fn script(&self, sql: &str) -> Result<()> {
-        each!(Pool(pool) = self => session::script(&mut *pool.acquire().await?, sql).await)
+    pub(crate) async fn acquire(&self) -> Result<Leased> {
+        Ok(each!(Pool(pool) = self, Leased: pool.acquire().await?))
     }
 
     pub(crate) async fn begin(&self) -> Result<Transaction> {
         Ok(each!(Pool(pool) = self, Transaction: pool.begin().await?))
+    }
+}
+
+impl Leased {
+    pub(crate) fn session(&mut self) -> Session<'_> {
+        each!(Leased(connection) = self, Session: &mut **connection)
     }
 }
 

@@ -144,6 +144,12 @@ impl Error {
         }
     }
 
+    /// Whether the server chose this transaction to end a deadlock.
+    pub(crate) fn is_deadlock(&self) -> bool {
+        let refused = self.as_sqlx().and_then(sqlx::Error::as_database_error);
+        refused.is_some_and(|error| error.code().as_deref() == Some("40001"))
+    }
+
     pub(crate) fn misuse(problem: impl Into<String>) -> Self {
         Kind::Misuse(problem.into()).into()
     }

@@ -31,6 +31,7 @@ mod row;
 pub mod schema;
 mod selection;
 mod shared_connection;
+mod to_its_end;
 mod transaction;
 mod tuples;
 mod validate;

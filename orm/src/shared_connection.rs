@@ -9,7 +9,7 @@ use testudo_sql::{Dialect, Value};
 use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 
 use crate::driver::{Connection, Done, Each, Server, Session};
-use crate::transaction::to_its_end;
+use crate::to_its_end::to_its_end;
 use crate::{Db, Error, Result};
 
 /// Above this savepoint each statement runs that is in no transaction of its own.
@@ -198,7 +198,10 @@ impl Turn {
             return Ok(self);
         };
         to_its_end(async move {
-            self.roll_back(&name).await?;
+            // The first answer may be about a statement that was broken off, and nothing was sent.
+            if self.roll_back(&name).await.is_err() {
+                self.roll_back(&name).await?;
+            }
             Ok(self)
         })
         .await

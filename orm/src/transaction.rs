@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use testudo_sql::{Dialect, Value};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::driver::{Pool, Server, Session, Transaction};
+use crate::driver::{Done, Each, Pool, Server, Session, Transaction};
 use crate::shared_connection::Turn;
+use crate::to_its_end::to_its_end;
 use crate::{Error, Result};
 
 /// One level of a transaction: 1 is the transaction itself, 2 and more are savepoints.
@@ -30,6 +32,10 @@ struct Open {
     /// `None` once the transaction is over; dropping it rolls back.
     transaction: Option<Outermost>,
     level: usize,
+    /// What the server has refused since the innermost savepoint, where none of it counts any more.
+    refused: Option<String>,
+    /// Why the server itself has rolled the transaction back.
+    lost: Option<String>,
 }
 
 /// What level 1 is.
@@ -42,7 +48,10 @@ enum Outermost {
 }
 
 /// The connection, for one statement of the scope that asked for it.
-pub(crate) struct Connection(OwnedMutexGuard<Open>);
+pub(crate) struct Connection {
+    open: OwnedMutexGuard<Open>,
+    dialect: Dialect,
+}
 
 /// Abandons the scope unless disarmed.
 pub(crate) struct Guard<'s>(Option<&'s Scope>);
@@ -65,6 +74,8 @@ impl Scope {
         let open = Open {
             transaction: Some(transaction),
             level: 1,
+            refused: None,
+            lost: None,
         };
         let shared = Shared {
             server,
@@ -84,7 +95,7 @@ impl Scope {
             .session()?
             .script(&format!("SAVEPOINT {}", savepoint_name(level)))
             .await?;
-        connection.0.level = level;
+        connection.open.level = level;
         Ok(Arc::new(Scope {
             level,
             shared: Arc::clone(&self.shared),
@@ -103,6 +114,11 @@ impl Scope {
     pub(crate) async fn connection(&self) -> Result<Connection> {
         let open = Arc::clone(&self.shared.open).lock_owned().await;
         let open = self.shared.roll_back_abandoned(open).await?;
+        if let Some(why) = &open.lost {
+            return Err(Error::misuse(format!(
+                "the server has rolled the transaction back ({why}); begin it again"
+            )));
+        }
         if open.transaction.is_none() || self.level > open.level {
             return Err(over());
         }
@@ -111,13 +127,25 @@ impl Scope {
                 "a nested transaction is open on this connection; use the handle that it was given",
             ));
         }
-        Ok(Connection(open))
+        Ok(Connection {
+            open,
+            dialect: self.shared.server.dialect,
+        })
     }
 
     pub(crate) async fn commit(&self) -> Result<()> {
-        let Connection(mut open) = self.connection().await?;
+        let Connection { mut open, .. } = self.connection().await?;
         let level = self.level;
         to_its_end(async move {
+            if let Some(refusal) = open.refused.take() {
+                if level == 1 {
+                    roll_back_to(&mut open, 0).await?;
+                }
+                return Err(Error::misuse(format!(
+                    "nothing of the transaction is kept, because a statement in it was refused: \
+                     {refusal}; run what may be refused in a `transaction` of its own within it"
+                )));
+            }
             if level == 1 {
                 return match open.transaction.take() {
                     Some(Outermost::Own(transaction)) => transaction.commit().await,
@@ -139,7 +167,7 @@ impl Scope {
     }
 
     pub(crate) async fn rollback(&self) -> Result<()> {
-        let Connection(mut open) = self.connection().await?;
+        let Connection { mut open, .. } = self.connection().await?;
         let level = self.level - 1;
         to_its_end(async move { roll_back_to(&mut open, level).await }).await
     }
@@ -174,19 +202,8 @@ impl Shared {
     }
 }
 
-/// Runs to its end what must not be half done, even if the caller is cancelled: a RELEASE of which
-/// nobody knows whether it was sent would leave the savepoints and their count apart.
-pub(crate) async fn to_its_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
-    tokio::spawn(work).await.unwrap_or_else(|lost| {
-        Err(Error::misuse(format!(
-            "the task that ends a transaction was lost: {lost}"
-        )))
-    })
-}
-
 async fn roll_back_to(open: &mut Open, level: usize) -> Result<()> {
+    open.refused = None;
     if level == 0 {
         open.level = 0;
         return match open.transaction.take() {
@@ -197,10 +214,11 @@ async fn roll_back_to(open: &mut Open, level: usize) -> Result<()> {
     }
     if let Some(transaction) = &mut open.transaction {
         let name = savepoint_name(level + 1);
-        transaction
-            .session()?
-            .script(&format!("ROLLBACK TO SAVEPOINT {name}"))
-            .await?;
+        let back = format!("ROLLBACK TO SAVEPOINT {name}");
+        // The first answer may be about a statement that was broken off, and nothing was sent.
+        if transaction.session()?.script(&back).await.is_err() {
+            transaction.session()?.script(&back).await?;
+        }
         transaction
             .session()?
             .script(&format!("RELEASE SAVEPOINT {name}"))
@@ -231,12 +249,53 @@ impl Outermost {
 }
 
 impl Connection {
-    /// The connection itself, for one statement.
-    pub(crate) fn session(&mut self) -> Result<Session<'_>> {
-        match &mut self.0.transaction {
+    pub(crate) async fn execute(&mut self, sql: String, binds: &[&Value]) -> Result<Done> {
+        let done = self.session()?.execute(sql, binds).await;
+        self.note(done)
+    }
+
+    pub(crate) async fn fetch(
+        &mut self,
+        sql: String,
+        binds: &[&Value],
+        each: Each<'_>,
+    ) -> Result<()> {
+        let done = self.session()?.fetch(sql, binds, each).await;
+        self.note(done)
+    }
+
+    pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
+        let done = self.session()?.script(sql).await;
+        self.note(done)
+    }
+
+    fn session(&mut self) -> Result<Session<'_>> {
+        match &mut self.open.transaction {
             Some(transaction) => transaction.session(),
             None => Err(over()),
         }
+    }
+
+    /// Remembers a refusal that spoils more than its statement. Postgres answers COMMIT as if all
+    /// were well when it rolls back instead; MySQL rolls everything back at a deadlock, and would
+    /// keep each statement after that at once.
+    fn note<T>(&mut self, done: Result<T>) -> Result<T> {
+        let Err(error) = &done else { return done };
+        if !error.is_refusal() {
+            return done;
+        }
+        match self.dialect {
+            Dialect::Sqlite => {}
+            Dialect::Postgres => {
+                self.open.refused.get_or_insert_with(|| error.to_string());
+            }
+            Dialect::MySql | Dialect::MariaDb if error.is_deadlock() => {
+                self.open.lost = Some(error.to_string());
+                self.open.transaction = None;
+            }
+            Dialect::MySql | Dialect::MariaDb => {}
+        }
+        done
     }
 }
 

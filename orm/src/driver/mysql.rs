@@ -19,7 +19,8 @@ impl Driver for MySql {
     }
 
     async fn ask(connection: &mut MySqlConnection) -> Result<Server> {
-        let row = sqlx::query("SELECT VERSION(), @@auto_increment_increment")
+        // Not prepared, so that it can be broken off.
+        let row = sqlx::raw_sql("SELECT VERSION(), @@auto_increment_increment")
             .fetch_one(connection)
             .await?;
         let version: String = row.try_get(0)?;

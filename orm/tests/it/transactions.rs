@@ -229,3 +229,28 @@ async fn a_transaction_that_is_cancelled_at_any_point_leaves_the_outer_one_usabl
     assert_eq!(names(&db).await?, ["bob"]);
     Ok(())
 }
+
+#[orm_test(models(User))]
+async fn a_refusal_that_nobody_minds_is_never_the_silent_loss_of_the_rest(
+    db: Db,
+) -> testudo::Result {
+    let outcome = db
+        .transaction(async |tx| {
+            people(&tx, &["alice"]).await?;
+            let _ = people(&tx, &["alice"]).await;
+            let _ = people(&tx, &["bob"]).await;
+            Ok::<_, Error>(())
+        })
+        .await;
+    let kept = names(&db).await?;
+    match outcome {
+        Ok(()) => assert_eq!(kept, ["alice", "bob"]),
+        // Postgres keeps nothing of it, and its COMMIT would not say so.
+        Err(error) => {
+            assert!(error.to_string().contains("was refused"), "{error}");
+            assert!(kept.is_empty(), "{kept:?}");
+        }
+    }
+    people(&db, &["carol"]).await?;
+    Ok(())
+}
