@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use testudo_sql::{Dialect, Value};
 
-use crate::driver::{Done, Each, Leased, Pool, Server};
+use crate::driver::{Done, Each, Leased, Pool};
 use crate::row::Row;
 use crate::shared_connection::Turn;
 use crate::to_its_end::to_its_end;
@@ -86,23 +86,8 @@ impl Db {
     pub fn dialect(&self) -> Dialect {
         match self.target() {
             Target::Pool(pool) => pool.dialect(),
-            Target::Transaction(scope) => scope.server().dialect,
+            Target::Transaction(scope) => scope.dialect(),
             Target::Shared(connection) => connection.dialect(),
-        }
-    }
-
-    /// What a statement must be written for. Asks the server if nobody has yet.
-    pub(crate) async fn server(&self) -> Result<Server> {
-        loop {
-            match self.target() {
-                Target::Pool(pool) => return pool.server().await,
-                Target::Transaction(scope) => return Ok(scope.server()),
-                Target::Shared(connection) => {
-                    if let Some(server) = connection.server().await? {
-                        return Ok(server);
-                    }
-                }
-            }
         }
     }
 
@@ -112,7 +97,29 @@ impl Db {
     /// # Errors
     /// When there is no connection to ask on.
     pub async fn speaks(&self) -> Result<Dialect> {
-        Ok(self.server().await?.dialect)
+        loop {
+            match self.target() {
+                Target::Pool(pool) => return pool.speaks().await,
+                Target::Transaction(scope) => return Ok(scope.dialect()),
+                Target::Shared(connection) => {
+                    if let Some(dialect) = connection.speaks().await? {
+                        return Ok(dialect);
+                    }
+                }
+            }
+        }
+    }
+
+    /// How far apart are the keys that MySQL gives to the rows of one INSERT.
+    pub(crate) async fn key_step(&self) -> Result<i64> {
+        let mut step = 1;
+        let ask = "SELECT @@auto_increment_increment".to_owned();
+        self.fetch_each(ask, &[], |row| {
+            step = row.get(0)?;
+            Ok(())
+        })
+        .await?;
+        Ok(step)
     }
 
     /// Whether this handle is on an open transaction.

@@ -31,23 +31,6 @@ pub(crate) struct Done {
     pub(crate) first_key: Option<i64>,
 }
 
-/// What must be known of a server before a statement is written for it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Server {
-    pub(crate) dialect: Dialect,
-    /// From one generated key to the next.
-    pub(crate) key_step: i64,
-}
-
-impl Server {
-    const fn speaking(dialect: Dialect) -> Self {
-        Server {
-            dialect,
-            key_step: 1,
-        }
-    }
-}
-
 /// What differs between drivers.
 pub(crate) trait Driver: sqlx::Database {
     /// The dialects that its servers speak. Where there are several, the first is assumed until
@@ -57,8 +40,8 @@ pub(crate) trait Driver: sqlx::Database {
     /// Opens a pool with the settings that values need to come back as they were sent.
     fn open(url: &str) -> impl Future<Output = Result<sqlx::Pool<Self>>> + Send;
 
-    /// Asks the server what it is.
-    fn ask(connection: &mut Self::Connection) -> impl Future<Output = Result<Server>> + Send;
+    /// Asks the server which of the dialects it speaks.
+    fn ask(connection: &mut Self::Connection) -> impl Future<Output = Result<Dialect>> + Send;
 
     /// The binds as the driver sends them. `None`: there are none, and the statement is sent as
     /// text.
@@ -100,11 +83,11 @@ trait Read<'r>: Sized {
 /// What is done with each row of a result.
 pub(crate) type Each<'e> = &'e mut (dyn FnMut(Row) -> Result<()> + Send);
 
-/// A pool of one driver, and what is known of its server.
+/// A pool of one driver, and the dialect that its server speaks, once it was asked.
 #[derive(Debug)]
 pub(crate) struct Pooled<D: sqlx::Database> {
     pool: sqlx::Pool<D>,
-    server: Arc<OnceCell<Server>>,
+    speaks: Arc<OnceCell<Dialect>>,
 }
 
 macro_rules! drivers {
@@ -210,7 +193,7 @@ macro_rules! drivers {
                     #[cfg(feature = $feature)]
                     if <$database as sqlx::Database>::URL_SCHEMES.contains(&scheme) {
                         let pool = Pooled::from(<$database as Driver>::open(url).await?);
-                        pool.server().await?;
+                        pool.speaks().await?;
                         return Ok(Pool::$variant(pool));
                     }
                 )*
@@ -236,9 +219,9 @@ drivers! {
 }
 
 impl Pool {
-    /// What is known of the server; it is asked at the first call.
-    pub(crate) async fn server(&self) -> Result<Server> {
-        each!(Pool(pool) = self => pool.server().await)
+    /// The dialect; the server is asked at the first call.
+    pub(crate) async fn speaks(&self) -> Result<Dialect> {
+        each!(Pool(pool) = self => pool.speaks().await)
     }
 
     /// The dialect, or the likeliest where the server was not asked yet.
@@ -282,8 +265,8 @@ impl Connection {
         connection.downcast().ok().map(|connection| *connection)
     }
 
-    /// The likeliest dialect, and the server where it is known without asking.
-    pub(crate) fn expected(&self) -> (Dialect, OnceCell<Server>) {
+    /// The likeliest dialect, and the dialect itself where it is known without asking.
+    pub(crate) fn expected(&self) -> (Dialect, OnceCell<Dialect>) {
         each!(Connection(connection) = self => session::expected(connection))
     }
 
@@ -293,8 +276,8 @@ impl Connection {
 }
 
 impl Session<'_> {
-    pub(crate) async fn server(self) -> Result<Server> {
-        each!(Session(connection) = self => session::server(connection).await)
+    pub(crate) async fn speaks(self) -> Result<Dialect> {
+        each!(Session(connection) = self => session::speaks(connection).await)
     }
 
     pub(crate) async fn execute(self, sql: String, binds: &[&Value]) -> Result<Done> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use testudo_sql::{Dialect, Value};
 use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 
-use crate::driver::{Connection, Done, Each, Server, Session};
+use crate::driver::{Connection, Done, Each, Session};
 use crate::to_its_end::to_its_end;
 use crate::{Db, Error, Result};
 
@@ -32,7 +32,7 @@ pub struct SharedConnection {
 struct Owned {
     /// Fair: who asked first is served first.
     desk: Arc<Mutex<Desk>>,
-    server: OnceCell<Server>,
+    speaks: OnceCell<Dialect>,
     /// The dialect as long as the server was not asked.
     assumed: Dialect,
     /// What its handles go to in its place.
@@ -62,7 +62,7 @@ impl SharedConnection {
     #[must_use]
     pub fn new(connection: impl Into<Connection>) -> Self {
         let connection: Connection = connection.into();
-        let (assumed, server) = connection.expected();
+        let (assumed, speaks) = connection.expected();
         let desk = Desk {
             connection: Some(connection),
             used: false,
@@ -72,12 +72,22 @@ impl SharedConnection {
         SharedConnection {
             owned: Arc::new(Owned {
                 desk: Arc::new(Mutex::new(desk)),
-                server,
+                speaks,
                 assumed,
                 replacement: OnceLock::new(),
                 revoked: AtomicBool::new(false),
             }),
         }
+    }
+
+    /// As [`new`](Self::new) for an owner who knows the dialect: otherwise a server of MySQL or MariaDB
+    /// is asked which of the two it is.
+    #[must_use]
+    pub fn speaking(connection: impl Into<Connection>, dialect: Dialect) -> Self {
+        let shared = Self::new(connection);
+        // Set already where the driver has one dialect alone.
+        let _ = shared.owned.speaks.set(dialect);
+        shared
     }
 
     /// A handle on the connection. Each of its statements waits for its turn, and `transaction`
@@ -158,21 +168,24 @@ impl SharedConnection {
 
     /// The dialect, or the likeliest as long as nothing was sent.
     pub(crate) fn dialect(&self) -> Dialect {
-        let known = self.owned.server.get();
-        known.map_or(self.owned.assumed, |server| server.dialect)
+        self.owned
+            .speaks
+            .get()
+            .copied()
+            .unwrap_or(self.owned.assumed)
     }
 
-    /// What a statement must be written for. `None`: the connection was replaced meanwhile.
-    pub(crate) async fn server(&self) -> Result<Option<Server>> {
-        if let Some(server) = self.owned.server.get() {
-            return Ok(Some(*server));
+    /// The dialect to write for. `None`: the connection was replaced meanwhile.
+    pub(crate) async fn speaks(&self) -> Result<Option<Dialect>> {
+        if let Some(dialect) = self.owned.speaks.get() {
+            return Ok(Some(*dialect));
         }
         let desk = Arc::clone(&self.owned.desk).lock_owned().await;
         if self.replacement().is_some() {
             return Ok(None);
         }
         let owned = Arc::clone(&self.owned);
-        Turn { owned, desk }.server().await.map(Some)
+        Turn { owned, desk }.speaks().await.map(Some)
     }
 
     /// Waits for a turn. `None`: the connection was replaced meanwhile.
@@ -207,10 +220,10 @@ impl Turn {
         .await
     }
 
-    pub(crate) async fn server(&mut self) -> Result<Server> {
+    pub(crate) async fn speaks(&mut self) -> Result<Dialect> {
         let owned = Arc::clone(&self.owned);
-        let ask = async || self.session()?.server().await;
-        owned.server.get_or_try_init(ask).await.copied()
+        let ask = async || self.session()?.speaks().await;
+        owned.speaks.get_or_try_init(ask).await.copied()
     }
 
     /// The connection itself, for one statement.
@@ -273,7 +286,7 @@ impl Turn {
 
     /// Whether a statement that fails spoils the transaction around it.
     async fn is_fragile(&mut self) -> Result<bool> {
-        Ok(self.server().await?.dialect == Dialect::Postgres)
+        Ok(self.speaks().await? == Dialect::Postgres)
     }
 
     /// Puts the savepoint for statements below the one to come.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use testudo_sql::{Dialect, Value};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::driver::{Done, Each, Pool, Server, Session, Transaction};
+use crate::driver::{Done, Each, Pool, Session, Transaction};
 use crate::shared_connection::Turn;
 use crate::to_its_end::to_its_end;
 use crate::{Error, Result};
@@ -20,7 +20,7 @@ pub(crate) struct Scope {
 
 #[derive(Debug)]
 struct Shared {
-    server: Server,
+    dialect: Dialect,
     open: Arc<Mutex<Open>>,
     /// Levels above this one were abandoned (their future was dropped) and wait to be rolled back.
     /// A drop cannot await, so the next statement does it.
@@ -58,19 +58,19 @@ pub(crate) struct Guard<'s>(Option<&'s Scope>);
 
 impl Scope {
     pub(crate) async fn begin(pool: &Pool) -> Result<Arc<Scope>> {
-        let server = pool.server().await?;
+        let dialect = pool.speaks().await?;
         let transaction = pool.begin().await?;
-        Ok(Scope::outermost(server, Outermost::Own(transaction)))
+        Ok(Scope::outermost(dialect, Outermost::Own(transaction)))
     }
 
     /// A transaction as a savepoint on a connection that is shared; it ends with the turn.
     pub(crate) async fn begin_within(mut turn: Turn) -> Result<Arc<Scope>> {
-        let server = turn.server().await?;
+        let dialect = turn.speaks().await?;
         let turn = turn.begin(savepoint_name(1)).await?;
-        Ok(Scope::outermost(server, Outermost::Shared(turn)))
+        Ok(Scope::outermost(dialect, Outermost::Shared(turn)))
     }
 
-    fn outermost(server: Server, transaction: Outermost) -> Arc<Scope> {
+    fn outermost(dialect: Dialect, transaction: Outermost) -> Arc<Scope> {
         let open = Open {
             transaction: Some(transaction),
             level: 1,
@@ -78,7 +78,7 @@ impl Scope {
             lost: None,
         };
         let shared = Shared {
-            server,
+            dialect,
             open: Arc::new(Mutex::new(open)),
             keep: AtomicUsize::new(usize::MAX),
         };
@@ -102,8 +102,8 @@ impl Scope {
         }))
     }
 
-    pub(crate) fn server(&self) -> Server {
-        self.shared.server
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.shared.dialect
     }
 
     pub(crate) fn guard(&self) -> Guard<'_> {
@@ -129,7 +129,7 @@ impl Scope {
         }
         Ok(Connection {
             open,
-            dialect: self.shared.server.dialect,
+            dialect: self.shared.dialect,
         })
     }
 

@@ -7,7 +7,7 @@ use sqlx::mysql::{MySqlArguments, MySqlPoolOptions, MySqlQueryResult};
 use sqlx::{Arguments, MySql, MySqlConnection, MySqlPool, Row};
 use testudo_sql::{Dialect, Value};
 
-use super::{Done, Driver, Server, session};
+use super::{Done, Driver, session};
 use crate::{Error, Result};
 
 impl Driver for MySql {
@@ -18,22 +18,16 @@ impl Driver for MySql {
         Ok(MySqlPoolOptions::new().connect(url).await?)
     }
 
-    async fn ask(connection: &mut MySqlConnection) -> Result<Server> {
+    async fn ask(connection: &mut MySqlConnection) -> Result<Dialect> {
         // Not prepared, so that it can be broken off.
-        let row = sqlx::raw_sql("SELECT VERSION(), @@auto_increment_increment")
+        let row = sqlx::raw_sql("SELECT VERSION()")
             .fetch_one(connection)
             .await?;
         let version: String = row.try_get(0)?;
-        let key_step: u64 = row.try_get(1)?;
-        let dialect = if version.to_ascii_lowercase().contains("mariadb") {
+        Ok(if version.to_ascii_lowercase().contains("mariadb") {
             Dialect::MariaDb
         } else {
             Dialect::MySql
-        };
-        Ok(Server {
-            dialect,
-            // It is at most 65,535.
-            key_step: i64::try_from(key_step).unwrap_or(1),
         })
     }
 

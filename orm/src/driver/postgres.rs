@@ -10,7 +10,7 @@ use sqlx::{
 };
 use testudo_sql::{Dialect, Value};
 
-use super::{Done, Driver, Server, session};
+use super::{Done, Driver, session};
 use crate::error::{IntegrityError, IntegrityKind};
 use crate::{Error, Result};
 
@@ -22,8 +22,8 @@ impl Driver for Postgres {
         Ok(PgPoolOptions::new().connect(url).await?)
     }
 
-    async fn ask(_: &mut PgConnection) -> Result<Server> {
-        Ok(Server::speaking(Dialect::Postgres))
+    async fn ask(_: &mut PgConnection) -> Result<Dialect> {
+        Ok(Dialect::Postgres)
     }
 
     /// A statement is prepared before its values are encoded, because only then the types are known

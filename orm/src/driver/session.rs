@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, IntoArguments};
 use testudo_sql::{Dialect, Value};
 use tokio::sync::OnceCell;
 
-use super::{Done, Driver, Each, Pooled, Row, Server};
+use super::{Done, Driver, Each, Pooled, Row};
 use crate::row::CellError;
 use crate::{Error, Result};
 
@@ -17,7 +17,7 @@ impl<D: Driver> From<sqlx::Pool<D>> for Pooled<D> {
     fn from(pool: sqlx::Pool<D>) -> Self {
         Pooled {
             pool,
-            server: Arc::new(known::<D>()),
+            speaks: Arc::new(known::<D>()),
         }
     }
 }
@@ -26,21 +26,19 @@ impl<D: Driver> Clone for Pooled<D> {
     fn clone(&self) -> Self {
         Pooled {
             pool: self.pool.clone(),
-            server: Arc::clone(&self.server),
+            speaks: Arc::clone(&self.speaks),
         }
     }
 }
 
 impl<D: Driver> Pooled<D> {
     pub(super) fn dialect(&self) -> Dialect {
-        self.server
-            .get()
-            .map_or(D::DIALECTS[0], |server| server.dialect)
+        self.speaks.get().copied().unwrap_or(D::DIALECTS[0])
     }
 
-    pub(super) async fn server(&self) -> Result<Server> {
+    pub(super) async fn speaks(&self) -> Result<Dialect> {
         let ask = async || D::ask(&mut *self.acquire().await?).await;
-        self.server.get_or_try_init(ask).await.copied()
+        self.speaks.get_or_try_init(ask).await.copied()
     }
 
     pub(super) async fn acquire(&self) -> Result<PoolConnection<D>> {
@@ -52,23 +50,23 @@ impl<D: Driver> Pooled<D> {
     }
 }
 
-/// The server, where the driver has one kind of it alone.
-fn known<D: Driver>() -> OnceCell<Server> {
+/// The dialect, where the driver's servers speak one alone.
+fn known<D: Driver>() -> OnceCell<Dialect> {
     match *D::DIALECTS {
-        [only] => OnceCell::new_with(Some(Server::speaking(only))),
+        [only] => OnceCell::new_with(Some(only)),
         _ => OnceCell::new(),
     }
 }
 
-/// The likeliest dialect, and the server where it is known without asking.
-pub(super) fn expected<C>(_: &C) -> (Dialect, OnceCell<Server>)
+/// The likeliest dialect, and the dialect itself where it is known without asking.
+pub(super) fn expected<C>(_: &C) -> (Dialect, OnceCell<Dialect>)
 where
     C: Connection<Database: Driver>,
 {
     (C::Database::DIALECTS[0], known::<C::Database>())
 }
 
-pub(super) async fn server<C>(connection: &mut C) -> Result<Server>
+pub(super) async fn speaks<C>(connection: &mut C) -> Result<Dialect>
 where
     C: Connection<Database: Driver<Connection = C>>,
 {

@@ -13,7 +13,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use testudo_sql::{Dialect, Value};
 
-use super::{Done, Driver, Server, session};
+use super::{Done, Driver, session};
 use crate::error::{IntegrityError, IntegrityKind};
 use crate::{Error, Result};
 
@@ -24,8 +24,8 @@ impl Driver for Sqlite {
         connect::connect(url).await
     }
 
-    async fn ask(_: &mut SqliteConnection) -> Result<Server> {
-        Ok(Server::speaking(Dialect::Sqlite))
+    async fn ask(_: &mut SqliteConnection) -> Result<Dialect> {
+        Ok(Dialect::Sqlite)
     }
 
     async fn arguments(

@@ -94,8 +94,8 @@ async fn insert_numbered<M: Model>(
     db: &Db,
 ) -> Result<Vec<M::PrimaryKey>> {
     let key = primary_key_column::<M>();
-    let server = db.server().await?;
-    let told = server.dialect.returns_inserted_rows();
+    let dialect = db.speaks().await?;
+    let told = dialect.returns_inserted_rows();
     let insert = Insert {
         target: InsertTarget::ModelGenerated(M::TABLE),
         values,
@@ -105,7 +105,7 @@ async fn insert_numbered<M: Model>(
             .into_iter()
             .collect(),
     };
-    let compiled = insert.compile(server.dialect)?;
+    let compiled = insert.compile(dialect)?;
     let mut ids: Vec<i64> = Vec::with_capacity(rows);
     if told {
         db.fetch_each(compiled.sql, &compiled.binds, |row| {
@@ -116,7 +116,8 @@ async fn insert_numbered<M: Model>(
     } else {
         // The keys of one INSERT of VALUES follow one another in every `innodb_autoinc_lock_mode`.
         let first = db.run(compiled.sql, &compiled.binds).await?.first_key;
-        let steps = std::iter::successors(first, |key| key.checked_add(server.key_step));
+        let step = if rows > 1 { db.key_step().await? } else { 1 };
+        let steps = std::iter::successors(first, |key| key.checked_add(step));
         ids.extend(steps.take(rows));
     }
     ids.sort_unstable();
