@@ -3,26 +3,23 @@
 //! Nothing here relies on a value being dropped: a container runs `watch.sh`, ends itself, and is removed by Docker
 //! with its volumes.
 
-use std::{collections::HashMap, mem, net::Ipv4Addr, path::Path, time::Duration};
+use std::{mem, net::Ipv4Addr, path::Path, time::Duration};
 
 use testcontainers::{
-    ContainerAsync, GenericImage, ImageExt,
-    bollard::{
-        Docker,
-        models::{HostConfig, PortBinding},
-        query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder},
-    },
-    core::{ContainerPort, client::docker_client_instance},
+    ContainerAsync, GenericImage, bollard::Docker, core::client::docker_client_instance,
     runners::AsyncRunner,
 };
 use tokio::time::timeout;
 
-use crate::{Engine, Progress, Request, Server, Source, error::Attempt, password, watch};
+use crate::{Progress, Request, Server, Source, error::Attempt, password};
 
+mod create;
 mod image;
 mod place;
 mod ready;
+mod sweep;
 
+use create::create;
 use image::Image;
 use place::Place;
 
@@ -32,14 +29,8 @@ const NAME: &str = "docker";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long Docker itself may take to answer.
 const ANSWER: Duration = Duration::from_secs(5);
-/// What Docker may need to start a container once it has the image.
-const START: Duration = Duration::from_secs(30);
 /// A port that was free may be taken before Docker has it.
 const PORTS: usize = 3;
-/// Our containers have this label, `server` for a value.
-const LABEL: &str = "testudo";
-/// Postgres shares memory between its processes here; the 64 MB that Docker gives are too few for parallel queries.
-const SHARED_MEMORY: i64 = 256 * 1024 * 1024;
 
 /// Starts a server.
 pub(crate) async fn start(request: &Request) -> Result<Server, Attempt> {
@@ -51,7 +42,9 @@ pub(crate) async fn start(request: &Request) -> Result<Server, Attempt> {
     } else {
         Progress::begin(format!("starting {what} in a container"))
     };
-    match in_container(request, &docker, &image, &mut progress).await {
+    let place = Place::find(&docker).await;
+    let ports = || place.free_port();
+    match in_container(request, &docker, &image, &place, ports, &mut progress).await {
         Ok(server) => {
             progress.done(&format!("{what} is ready"));
             Ok(server)
@@ -66,8 +59,14 @@ pub(crate) async fn start(request: &Request) -> Result<Server, Attempt> {
 /// Docker, if it answers.
 async fn client() -> Result<Docker, Attempt> {
     let place = place::of_docker();
-    let missing =
-        |why: String| Attempt::missing(NAME, format!("nothing answers at `{place}`: {why}"));
+    let missing = |why: String| {
+        Attempt::missing(
+            NAME,
+            format!(
+                "nothing answers at `{place}`: {why}; start it, or let `DOCKER_HOST` lead to it"
+            ),
+        )
+    };
     let docker = docker_client_instance()
         .await
         .map_err(|why| missing(causes(&why)))?;
@@ -78,25 +77,24 @@ async fn client() -> Result<Docker, Attempt> {
     }
 }
 
+/// Starts a server on a port that `ports` proposes; on the next one if that is taken.
 async fn in_container(
     request: &Request,
     docker: &Docker,
     image: &Image,
+    place: &Place,
+    mut ports: impl FnMut() -> Result<Option<u16>, String>,
     progress: &mut Progress,
 ) -> Result<Server, String> {
-    let place = Place::find(docker).await;
     let mut left = PORTS;
     loop {
         left -= 1;
         let password = password::generate();
-        let port = place.free_port()?;
-        let container = match create(request, image, &place, port, &password)
-            .start()
-            .await
-        {
+        let port = ports()?;
+        let container = match create(request, image, place, port, &password).start().await {
             Ok(container) => container,
             Err(why) => {
-                sweep(docker, Duration::ZERO, &password[..NONCE]).await;
+                sweep::named(docker, create::nonce(&password)).await;
                 let why = causes(&why);
                 if left > 0 && (why.contains("already allocated") || why.contains("already in use"))
                 {
@@ -106,13 +104,13 @@ async fn in_container(
             }
         };
         let patience = request.patience.unwrap_or(PATIENCE);
-        return match ready::wait(request.engine, &container, &place, port, patience, progress).await
+        return match ready::wait(request.engine, &container, place, port, patience, progress).await
         {
             Ok((host, port)) => {
                 let server = server(request, &container, &password, &host, port);
                 // Its drop would remove the container, which others use.
                 mem::forget(container);
-                sweep(docker, LEFT_BEHIND, "").await;
+                tokio::spawn(sweep::left_behind(docker.clone()));
                 Ok(server)
             }
             Err(why) => {
@@ -121,82 +119,6 @@ async fn in_container(
                 Err(why)
             }
         };
-    }
-}
-
-/// How much of the password is in the name of a container; the rest is long enough for a secret.
-const NONCE: usize = 8;
-
-fn create(
-    request: &Request,
-    image: &Image,
-    place: &Place,
-    port: Option<u16>,
-    password: &str,
-) -> testcontainers::ContainerRequest<GenericImage> {
-    let engine = request.engine;
-    let (name, tag) = image::split(request.wanted_image());
-    let inside = ContainerPort::Tcp(engine.port());
-    let arguments = watch::arguments(engine, engine.port(), request.idle, "", "");
-    let command = ["-c".to_owned(), watch::SCRIPT.to_owned()]
-        .into_iter()
-        .chain(arguments)
-        .chain(image.command.iter().cloned())
-        .chain(engine.arguments(&request.settings));
-    let bindings = place.bindings(port);
-    let volumes = image.volumes.clone();
-    let mut container = GenericImage::new(name, tag)
-        .with_exposed_port(inside)
-        .with_entrypoint("sh")
-        .with_cmd(command)
-        .with_container_name(format!("testudo-{}-{}", engine.name(), &password[..NONCE]))
-        .with_label(LABEL, "server")
-        .with_label("testudo.engine", engine.name())
-        .with_startup_timeout(START)
-        .with_host_config_modifier(move |config| adapt(config, inside, &bindings, &volumes));
-    for (name, value) in environment(engine, password) {
-        container = container.with_env_var(name, value);
-    }
-    container
-}
-
-/// What testcontainers has no words for.
-fn adapt(
-    config: &mut HostConfig,
-    inside: ContainerPort,
-    bindings: &[PortBinding],
-    volumes: &[String],
-) {
-    config.auto_remove = Some(true);
-    config.publish_all_ports = Some(false);
-    config.port_bindings = Some(HashMap::from([(
-        inside.to_string(),
-        Some(bindings.to_vec()),
-    )]));
-    config.shm_size = Some(SHARED_MEMORY);
-    // Data in memory, in place of volumes.
-    config.tmpfs = Some(
-        volumes
-            .iter()
-            .map(|path| (path.clone(), String::new()))
-            .collect(),
-    );
-}
-
-/// What the entry points of the official images are told.
-fn environment(engine: Engine, password: &str) -> Vec<(&'static str, String)> {
-    match engine {
-        // The server knows its own form of a password, and stores it as it is.
-        Engine::Postgres => vec![("POSTGRES_PASSWORD", password::scram_verifier(password))],
-        Engine::MySql => vec![
-            ("MYSQL_ROOT_PASSWORD", password.to_owned()),
-            // The names of time zones take a second to load.
-            ("MYSQL_INITDB_SKIP_TZINFO", "1".to_owned()),
-        ],
-        Engine::MariaDb => vec![
-            ("MARIADB_ROOT_PASSWORD", password.to_owned()),
-            ("MARIADB_INITDB_SKIP_TZINFO", "1".to_owned()),
-        ],
     }
 }
 
@@ -226,50 +148,6 @@ fn server(
     }
 }
 
-/// A container that was made and never started belongs to a process that was killed in between.
-const LEFT_BEHIND: Duration = Duration::from_secs(300);
-
-/// Removes containers of ours that were made that long ago and never started, and whose name has this in it.
-async fn sweep(docker: &Docker, age: Duration, name: &str) {
-    let filters = HashMap::from([
-        ("label".to_owned(), vec![format!("{LABEL}=server")]),
-        ("status".to_owned(), vec!["created".to_owned()]),
-    ]);
-    let options = ListContainersOptionsBuilder::new()
-        .all(true)
-        .filters(&filters)
-        .build();
-    let Ok(Ok(containers)) = timeout(ANSWER, docker.list_containers(Some(options))).await else {
-        return;
-    };
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    for container in containers {
-        let made = Duration::from_secs(
-            container
-                .created
-                .and_then(|at| u64::try_from(at).ok())
-                .unwrap_or(u64::MAX),
-        );
-        let named = container
-            .names
-            .iter()
-            .flatten()
-            .any(|other| other.contains(name));
-        if let Some(id) = container
-            .id
-            .filter(|_| named && made.saturating_add(age) <= now)
-        {
-            let options = RemoveContainerOptionsBuilder::new()
-                .force(true)
-                .v(true)
-                .build();
-            let _ = docker.remove_container(&id, Some(options)).await;
-        }
-    }
-}
-
 /// An error with what caused it, each said once.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -293,3 +171,6 @@ fn in_a_container() -> bool {
         .iter()
         .any(|path| Path::new(path).exists())
 }
+
+#[cfg(test)]
+mod tests;

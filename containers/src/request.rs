@@ -239,7 +239,7 @@ impl Request {
     }
 
     /// What makes two requests the same: one server serves both.
-    fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         let Sources { docker, local, .. } = self.sources;
         let engine = env::var("DOCKER_HOST").unwrap_or_default();
         let programs: Vec<PathBuf> = if local {

@@ -30,9 +30,12 @@ impl Notes {
     pub(crate) fn open(engine: Engine, key: &str) -> Result<Self, Error> {
         let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         // After `sudo`, it may still be that of another user.
+        // Not what `TMPDIR` says: shells and tools set one of their own, and still share servers.
+        let temporary = Some(PathBuf::from("/tmp")).filter(|path| path.is_dir());
+        let temporary = temporary.unwrap_or_else(env::temp_dir);
         let directory = match runtime.filter(|path| private::is_ours(path)) {
             Some(path) => path.join("testudo"),
-            None => env::temp_dir().join(format!("testudo-{}", private::user())),
+            None => temporary.join(format!("testudo-{}", private::user())),
         };
         private::make_directory(&directory).map_err(|why| {
             Error::new(format!(

@@ -1,6 +1,6 @@
 //! Servers in containers.
 
-use std::{process::Command, time::Duration};
+use std::{io, net, os::unix::net::UnixStream, process::Command, thread, time::Duration};
 
 use testudo_containers::Engine;
 
@@ -77,4 +77,123 @@ fn mysql_in_a_container_is_shared_and_gone_afterwards() {
 #[test]
 fn mariadb_in_a_container_is_shared_and_gone_afterwards() {
     a_container_is_shared_and_gone_afterwards(Engine::MariaDb, "MariaDB");
+}
+
+#[test]
+fn a_container_that_was_killed_is_followed_by_a_new_one() {
+    let user = user();
+    let mut process = user.ask(Engine::Postgres);
+    let first = process.server();
+    docker(&["rm", "--force", "--volumes", &first.place]);
+    let mut other = user.ask(Engine::Postgres);
+    let second = other.server();
+    assert!(second.started);
+    assert_ne!(first.place, second.place);
+    process.kill();
+    other.end();
+}
+
+#[test]
+fn a_container_whose_only_process_was_killed_while_it_started_is_gone_afterwards() {
+    let user = user().with("SETTINGS", "cluster_name=killed_while_it_started");
+    let process = user.ask(Engine::Postgres);
+    let here = || {
+        let all = docker(&["ps", "--no-trunc", "--format", "{{.ID}} {{.Command}}"]);
+        let mut lines = all
+            .lines()
+            .filter(|line| line.contains("killed_while_it_started"));
+        lines.next().map(str::to_owned)
+    };
+    wait_until("a container is there", Duration::from_secs(20), || {
+        here().is_some()
+    });
+    process.kill();
+    wait_until(
+        "the container ended by itself",
+        Duration::from_secs(40),
+        || here().is_none(),
+    );
+}
+
+#[test]
+fn a_server_that_ends_in_its_container_is_an_error_at_once_with_the_end_of_its_log() {
+    let user = user().with("SETTINGS", "max_connections=none");
+    let mut process = user.ask(Engine::Postgres);
+    let got = process.got();
+    assert!(
+        got.error
+            .contains("docker: `postgres:18`: it ended while it started; its log ends with:"),
+        "{got:?}"
+    );
+    assert!(
+        got.error
+            .contains("invalid value for parameter \"max_connections\""),
+        "{got:?}"
+    );
+    assert!(got.took < 20_000.0, "{got:?}");
+    process.end();
+}
+
+#[test]
+fn an_image_that_is_nowhere_is_named_and_the_next_source_is_tried() {
+    let user = user().with("TESTUDO_POSTGRES_IMAGE", "127.0.0.1:1/no/such/image");
+    let mut process = user.ask(Engine::Postgres);
+    let got = process.got();
+    assert!(
+        got.error
+            .contains("docker: no image `127.0.0.1:1/no/such/image`, and pulling it failed: "),
+        "{got:?}"
+    );
+    assert!(got.error.contains("`containers/images/build`"), "{got:?}");
+    assert!(!got.unavailable);
+    process.end();
+
+    let user = user.with("TESTUDO_SOURCE", "docker,local");
+    let mut process = user.ask(Engine::Postgres);
+    assert_eq!(process.server().source, "local");
+    let said = process.end();
+    assert!(
+        said.contains("testudo: pulling 127.0.0.1:1/no/such/image ..\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("testudo: 127.0.0.1:1/no/such/image cannot be pulled\n"),
+        "{said}"
+    );
+    assert!(said.contains("testudo: Postgres is ready after "), "{said}");
+}
+
+/// An engine that is reached by TCP, at an address of this machine that is not its loopback.
+#[test]
+fn a_server_of_a_remote_engine_is_where_the_engine_is() {
+    // Nothing is sent: the system says which address it would send from.
+    let socket = net::UdpSocket::bind("0.0.0.0:0").unwrap();
+    socket.connect("192.0.2.1:9").unwrap();
+    let host = socket.local_addr().unwrap().ip();
+    assert!(!host.is_loopback());
+    let listener = net::TcpListener::bind((host, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for near in listener.incoming().map(Result::unwrap) {
+            let far = UnixStream::connect("/var/run/docker.sock").unwrap();
+            let (mut from, mut to) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+            thread::spawn(move || {
+                let _ = io::copy(&mut from, &mut to);
+                let _ = to.shutdown(net::Shutdown::Write);
+            });
+            let (mut from, mut to) = (far, near);
+            thread::spawn(move || {
+                let _ = io::copy(&mut from, &mut to);
+                let _ = to.shutdown(net::Shutdown::Write);
+            });
+        }
+    });
+    let user = user().with("DOCKER_HOST", format!("tcp://{address}"));
+    let mut asking = [user.ask(Engine::Postgres), user.ask(Engine::Postgres)];
+    let got = asking.each_mut().map(|process| process.server());
+    assert!(got[0].url.contains(&format!("@{host}:")), "{got:?}");
+    assert_eq!(got[0].url, got[1].url);
+    for process in asking {
+        process.end();
+    }
 }
