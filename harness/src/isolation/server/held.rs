@@ -216,18 +216,17 @@ impl<E: Engine> Lent<E> {
 
 /// Opens the connection of the pool now, where its failure can be told.
 async fn connected<D: Database>(held: &HeldPool<D>) -> Result<(), Error> {
-    match held.pool.acquire().await {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let cause = held
-                .failure
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .take();
-            Err(Error::database(
-                "open the pool of the test",
-                cause.unwrap_or(error),
-            ))
+    let acquired = held.pool.acquire().await.map(drop);
+    // A connection may be there although it could not be set up.
+    let cause = held
+        .failure
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .take();
+    match (acquired, cause) {
+        (Ok(()), None) => Ok(()),
+        (_, Some(error)) | (Err(error), None) => {
+            Err(Error::database("open the pool of the test", error))
         }
     }
 }

@@ -1,0 +1,170 @@
+//! Making, copying and dropping databases.
+
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor};
+
+use super::code;
+use crate::error::Error;
+
+/// How long sessions may take to end that were told to.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often to look: a session ends within a millisecond or two, and DROP DATABASE itself would look
+/// every hundred.
+const STEP: Duration = Duration::from_millis(1);
+
+/// Other sessions than this one, on a database; `is_kept` spares those of the harness itself.
+const SEND_AWAY: &str = "
+SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
+ WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend'
+   AND NOT ($2 AND application_name = 'testudo')";
+
+const PREPARED: &str =
+    "SELECT pg_catalog.quote_literal(gid) FROM pg_catalog.pg_prepared_xacts WHERE database = $1";
+
+/// Makes an empty database.
+pub(super) async fn create(
+    lease: &mut PgConnection,
+    options: &PgConnectOptions,
+    version: u32,
+    name: &str,
+) -> Result<(), Error> {
+    drop(lease, options, name).await?;
+    make(lease, version, name, "template1").await
+}
+
+/// Copies a database, with everything in it.
+pub(super) async fn copy(
+    lease: &mut PgConnection,
+    options: &PgConnectOptions,
+    version: u32,
+    from: &str,
+    to: &str,
+) -> Result<(), Error> {
+    drop(lease, options, to).await?;
+    make(lease, version, to, from).await
+}
+
+async fn make(
+    lease: &mut PgConnection,
+    version: u32,
+    name: &str,
+    template: &str,
+) -> Result<(), Error> {
+    // Since 15 there is a choice, and the default writes every page to the log; before, files are copied.
+    let strategy = if version >= 150_000 {
+        " STRATEGY FILE_COPY"
+    } else {
+        ""
+    };
+    let text = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"{strategy}");
+    let failed = |error| {
+        Error::database(
+            format!("make the database `{name}` from `{template}`"),
+            error,
+        )
+    };
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        // Sessions that have just been closed are still there for a moment.
+        while sessions(lease, template).await.map_err(failed)? > 0 && Instant::now() < deadline {
+            tokio::time::sleep(STEP).await;
+        }
+        match lease.execute(AssertSqlSafe(text.clone())).await {
+            Ok(_) => return Ok(()),
+            Err(error) if is_in_use(&error) && Instant::now() < deadline => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+}
+
+async fn sessions(lease: &mut PgConnection, name: &str) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND backend_type = \
+         'client backend' AND pid <> pg_catalog.pg_backend_pid()",
+    )
+    .bind(name)
+    .fetch_one(lease)
+    .await
+}
+
+/// Drops a database if it is there. Whoever is connected is sent away first: DROP DATABASE looks at most
+/// every hundred milliseconds whether they are gone.
+pub(super) async fn drop(
+    lease: &mut PgConnection,
+    options: &PgConnectOptions,
+    name: &str,
+) -> Result<(), Error> {
+    let failed = |error| Error::database(format!("drop the database `{name}`"), error);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        send_away(lease, name, false).await.map_err(failed)?;
+        let text = format!("DROP DATABASE IF EXISTS \"{name}\"");
+        match lease.execute(AssertSqlSafe(text)).await {
+            Ok(_) => return Ok(()),
+            Err(error) if is_in_use(&error) && Instant::now() < deadline => {}
+            Err(error) => return Err(failed(error)),
+        }
+        let prepared: Vec<String> = sqlx::query_scalar(PREPARED)
+            .bind(name)
+            .fetch_all(&mut *lease)
+            .await
+            .map_err(failed)?;
+        if !prepared.is_empty() {
+            // They can only be ended from within.
+            let options = options.clone().database(name);
+            let mut inside = PgConnection::connect_with(&options).await.map_err(failed)?;
+            roll_back_prepared(&mut inside, prepared)
+                .await
+                .map_err(failed)?;
+            inside.close().await.map_err(failed)?;
+        }
+    }
+}
+
+fn is_in_use(error: &sqlx::Error) -> bool {
+    code(error).as_deref() == Some("55006")
+}
+
+async fn roll_back_prepared(
+    connection: &mut PgConnection,
+    prepared: Vec<String>,
+) -> Result<(), sqlx::Error> {
+    for gid in prepared {
+        connection
+            .execute(AssertSqlSafe(format!("ROLLBACK PREPARED {gid}")))
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ends what others have left on the database that this connection is on: sessions, and transactions that
+/// were prepared. Sessions of the harness stay.
+pub(super) async fn clear(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+    send_away(connection, name, true).await?;
+    let prepared: Vec<String> = sqlx::query_scalar(PREPARED)
+        .bind(name)
+        .fetch_all(&mut *connection)
+        .await?;
+    roll_back_prepared(connection, prepared).await
+}
+
+async fn send_away(
+    connection: &mut PgConnection,
+    name: &str,
+    is_kept: bool,
+) -> Result<(), sqlx::Error> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let others: i64 = sqlx::query_scalar(SEND_AWAY)
+            .bind(name)
+            .bind(is_kept)
+            .fetch_one(&mut *connection)
+            .await?;
+        if others == 0 || Instant::now() > deadline {
+            return Ok(());
+        }
+        tokio::time::sleep(STEP).await;
+    }
+}
