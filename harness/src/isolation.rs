@@ -229,7 +229,6 @@ impl Access {
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
-
 }
 
 /// Where to leave a copy of a database, if one is wanted. Asked once it is known whether the isolation

@@ -2,6 +2,8 @@
 //! directory of its own.
 
 mod failing;
+#[cfg(feature = "postgres")]
+mod servers;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! The harness as its users see it.
 
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod capabilities;
 mod child;
 mod clone;
 mod context_fixtures;

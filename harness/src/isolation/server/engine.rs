@@ -131,10 +131,7 @@ pub(crate) trait Engine: Debug + Sized + Send + Sync + 'static {
     // The transaction around a test.
 
     /// Prepares a new connection to a slot, once: guards and session settings.
-    fn equip(
-        &self,
-        connection: &mut Conn<Self>,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
+    fn equip(&self, connection: &mut Conn<Self>) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Opens the transaction and, in it, the savepoint `testudo_test`. From the first call on, sqlx
     /// counts one open transaction on this connection.

@@ -303,11 +303,7 @@ impl<E: Engine> Ended<E> {
     }
 }
 
-async fn end<E: Engine>(
-    engine: &E,
-    mut connection: Conn<E>,
-    keep: &mut Keep<'_>,
-) -> Ended<E> {
+async fn end<E: Engine>(engine: &E, mut connection: Conn<E>, keep: &mut Keep<'_>) -> Ended<E> {
     let (verdict, keep_at) = match keep(false) {
         Some(path) => (engine.commit(&mut connection).await, Some(path)),
         None => (engine.release(&mut connection).await, None),

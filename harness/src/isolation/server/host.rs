@@ -89,7 +89,10 @@ impl<E: Engine> Registry<E> {
 impl<E: Engine> Host<E> {
     async fn open(backend: Backend) -> Result<SharedHost<E>, Error> {
         let request = Request::of(kind(backend)?);
-        let server = request.server().await.map_err(|error| Error::no_server(&error))?;
+        let server = request
+            .server()
+            .await
+            .map_err(|error| Error::no_server(&error))?;
         let engine = E::open(server.url()).await?;
         let mut lease = admission::patiently(backend, || engine.connect(None)).await?;
         let limit = engine.connection_limit(&mut lease).await?;
