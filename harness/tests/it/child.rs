@@ -7,7 +7,7 @@ mod servers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use sqlx::{Connection, SqliteConnection};
 
@@ -17,25 +17,25 @@ use crate::scratch::Scratch;
 const MARK: &str = "TESTUDO_IT_CHILD";
 
 /// Whether this is the process that the tests of [`failing`] are for.
-fn is_child() -> bool {
+pub(crate) fn is_child() -> bool {
     std::env::var_os(MARK).is_some()
 }
 
-struct Child {
+pub(crate) struct Child {
     dir: Scratch,
     command: Command,
 }
 
 /// What a process of this binary said and left.
-struct Ended {
+pub(crate) struct Ended {
     dir: Scratch,
-    passed: bool,
-    stdout: String,
-    stderr: String,
+    pub(crate) passed: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Child {
-    fn new(arguments: &[&str]) -> Self {
+    pub(crate) fn new(arguments: &[&str]) -> Self {
         let dir = Scratch::new();
         let target = dir.path().join("target");
         fs::create_dir_all(target.join("debug/deps")).unwrap();
@@ -66,13 +66,50 @@ impl Child {
         Self::new(&["--exact", &format!("child::failing::{name}")])
     }
 
-    fn env(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
     }
 
-    fn run(mut self) -> Ended {
-        let output = self.command.output().unwrap();
+    fn run(self) -> Ended {
+        self.spawn().wait()
+    }
+
+    /// Starts it, for somebody who does something meanwhile.
+    pub(crate) fn spawn(mut self) -> Process {
+        let process = self
+            .command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Process {
+            dir: self.dir,
+            process,
+        }
+    }
+}
+
+/// A process of this binary that runs.
+pub(crate) struct Process {
+    dir: Scratch,
+    process: std::process::Child,
+}
+
+impl Process {
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+
+    /// Kills it so that it can do nothing more, and waits until it is gone.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    pub(crate) fn wait(self) -> Ended {
+        let output = self.process.wait_with_output().unwrap();
         Ended {
             dir: self.dir,
             passed: output.status.success(),

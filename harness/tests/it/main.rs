@@ -16,6 +16,7 @@ mod orm_test;
 mod rollback;
 mod rstest;
 mod scratch;
+mod servers;
 mod template;
 mod ui;
 

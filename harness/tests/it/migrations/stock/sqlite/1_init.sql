@@ -1,0 +1,11 @@
+CREATE TABLE shelves (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE
+);
+CREATE TABLE items (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    shelf_id BIGINT NOT NULL REFERENCES shelves (id) ON DELETE CASCADE,
+    amount INTEGER NOT NULL,
+    CONSTRAINT items_amount CHECK (amount >= 0)
+);
+INSERT INTO shelves (name) VALUES ('first');

@@ -1,0 +1,71 @@
+//! Processes that share a server, and one that is killed in the middle.
+
+use std::time::{Duration, Instant};
+
+use testudo::Isolation;
+use testudo::prelude::*;
+
+use super::{add_shelf, shelves, stock};
+use crate::child::{Child, is_child};
+use crate::scratch::Scratch;
+
+/// Where the child says how far it is.
+const STARTED: &str = "TESTUDO_IT_STARTED";
+
+/// Runs until it is killed, with rows that it has committed.
+#[orm_test(
+    backends(postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/stock",
+    isolation = "clone"
+)]
+async fn commits_and_hangs(db: Db) -> testudo::Result {
+    if !is_child() {
+        return Ok(());
+    }
+    add_shelf(&db, "left behind").await?;
+    db.script("CREATE TABLE left_behind (id INTEGER)").await?;
+    std::fs::write(std::env::var(STARTED)?, "")?;
+    std::future::pending().await
+}
+
+#[orm_test(backends(postgres, mysql, mariadb))]
+async fn what_a_killed_process_left_is_cleared_away(of: TestContext) -> testudo::Result {
+    let dir = Scratch::new();
+    let started = dir.path().join("started");
+    let name = format!("servers::processes::commits_and_hangs::{}", of.backend());
+    let mut process = Child::new(&["--exact", &name])
+        .env(STARTED, &started.display().to_string())
+        .spawn();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !started.exists() {
+        assert!(Instant::now() < deadline, "the child has not started");
+        assert!(process.is_running(), "the child has ended");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    process.kill();
+    // Enough at once that one of them gets the seat that the killed process had.
+    let mut contexts = Vec::new();
+    for _ in 0..4 {
+        contexts.push(stock(of.backend(), Isolation::Rollback).start().await?);
+    }
+    for ctx in contexts {
+        assert_eq!(shelves(ctx.db()).await, ["first"]);
+        let left = ctx.db().fetch_all("SELECT id FROM left_behind", &[]).await;
+        assert!(left.is_err());
+        ctx.finish().await?;
+    }
+    Ok(())
+}
+
+#[test]
+fn two_runs_at_once_do_not_disturb_one_another() {
+    let run = || Child::new(&["servers::crowd::", "--test-threads=8"]).spawn();
+    for ended in [run(), run()].map(|process| process.wait()) {
+        assert!(ended.passed, "{}\n{}", ended.stdout, ended.stderr);
+        assert!(
+            ended.stdout.contains("600 passed; 0 failed"),
+            "{}",
+            ended.stdout
+        );
+    }
+}
