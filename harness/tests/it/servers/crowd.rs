@@ -14,8 +14,10 @@ macro_rules! crowd {
             isolation = $isolation
         )]
         async fn $name(db: testudo::Db) -> testudo::Result {
-            db.transaction(async |tx| crate::servers::add_shelf(&tx, "second").await)
-                .await?;
+            let added: testudo::orm::Result<()> = db
+                .transaction(async |tx| crate::servers::add_shelf(&tx, "second").await)
+                .await;
+            added?;
             assert_eq!(crate::servers::shelves(&db).await, ["first", "second"]);
             Ok(())
         }

@@ -42,13 +42,13 @@ async fn a_failed_statement_does_not_poison_the_test(db: Db) -> testudo::Result 
     let error = add_shelf(&db, "first").await.unwrap_err();
     assert!(error.is_unique_violation(), "{error}");
     assert_eq!(shelves(&db).await, ["first", "second"]);
-    let error = db
+    let twice: testudo::orm::Result<()> = db
         .transaction(async |tx| {
             add_shelf(&tx, "third").await?;
             add_shelf(&tx, "first").await
         })
-        .await
-        .unwrap_err();
+        .await;
+    let error = twice.unwrap_err();
     assert!(error.is_unique_violation(), "{error}");
     assert_eq!(shelves(&db).await, ["first", "second"]);
     Ok(())
@@ -63,8 +63,10 @@ async fn tasks_take_turns_on_the_connection(db: Db) -> testudo::Result {
         .map(|i| {
             let db = db.clone();
             tokio::spawn(async move {
-                db.transaction(async |tx| add_shelf(&tx, &format!("shelf {i:02}")).await)
-                    .await
+                let name = format!("shelf {i:02}");
+                let added: testudo::orm::Result<()> =
+                    db.transaction(async |tx| add_shelf(&tx, &name).await).await;
+                added
             })
         })
         .collect();
@@ -108,7 +110,7 @@ async fn a_task_that_still_holds_the_connection_fails_the_test(of: TestContext) 
             add_shelf(&tx, "second").await?;
             started.send(()).unwrap();
             let _ = ended.await;
-            testudo::orm::Result::Ok(())
+            Ok::<(), testudo::orm::Error>(())
         })
         .await
     });
@@ -117,7 +119,7 @@ async fn a_task_that_still_holds_the_connection_fails_the_test(of: TestContext) 
     assert!(error.is_isolation_lost(), "{error}");
     assert!(error.to_string().contains("still holds"), "{error}");
     end.send(()).unwrap();
-    let _ = task.await?;
+    let _: testudo::orm::Result<()> = task.await?;
     let ctx = stock(of.backend(), Isolation::Rollback).start().await?;
     assert_eq!(shelves(ctx.db()).await, ["first"]);
     ctx.finish().await?;
