@@ -32,7 +32,7 @@ const SHOWN: usize = 300;
 /// What is done differently on each kind of database.
 ///
 /// The futures are `Send` because tests run on any runtime.
-pub(super) trait Driver: sqlx::Database<Connection: Migrate> {
+pub(crate) trait Driver: sqlx::Database<Connection: Migrate> {
     /// Whether a session's settings outlive a migration and the connection can be opened again.
     const IS_SERVER: bool;
 
@@ -51,7 +51,7 @@ pub(super) trait Driver: sqlx::Database<Connection: Migrate> {
 }
 
 /// A migration that the database refused.
-pub(super) struct Refused {
+pub(crate) struct Refused {
     error: sqlx::Error,
     /// The statement and the line that it starts on, where they could be told apart.
     statement: Option<(usize, String)>,

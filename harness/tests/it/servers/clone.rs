@@ -10,7 +10,9 @@ async fn what_is_committed_is_gone_with_the_test(of: TestContext) -> testudo::Re
     for _ in 0..3 {
         let ctx = stock(of.backend(), Isolation::Clone).start().await?;
         add_shelf(ctx.db(), "second").await?;
-        ctx.db().script("DELETE FROM shelves WHERE name = 'first'").await?;
+        ctx.db()
+            .script("DELETE FROM shelves WHERE name = 'first'")
+            .await?;
         let other = Db::connect(ctx.url()).await?;
         assert_eq!(shelves(&other).await, ["second"]);
         add_shelf(&other, "third").await?;
@@ -52,7 +54,12 @@ async fn a_clone_whose_tables_were_changed_is_made_anew(of: TestContext) -> test
     for isolation in [Isolation::Clone, Isolation::Rollback] {
         let ctx = stock(of.backend(), isolation).start().await?;
         assert_eq!(shelves(ctx.db()).await, ["first"]);
-        assert!(ctx.db().fetch_all("SELECT id FROM items", &[]).await?.is_empty());
+        assert!(
+            ctx.db()
+                .fetch_all("SELECT id FROM items", &[])
+                .await?
+                .is_empty()
+        );
         let note = ctx.db().fetch_all("SELECT note FROM shelves", &[]).await;
         assert!(note.is_err());
         let extra = ctx.db().fetch_all("SELECT id FROM extra", &[]).await;
@@ -65,7 +72,10 @@ async fn a_clone_whose_tables_were_changed_is_made_anew(of: TestContext) -> test
 #[orm_test(backends(postgres, mysql, mariadb))]
 async fn a_connection_that_is_left_open_does_not_keep_the_slot(of: TestContext) -> testudo::Result {
     let ctx = stock(of.backend(), Isolation::Clone).start().await?;
-    let (db, (started, wait)) = (Db::connect(ctx.url()).await?, tokio::sync::oneshot::channel());
+    let (db, (started, wait)) = (
+        Db::connect(ctx.url()).await?,
+        tokio::sync::oneshot::channel(),
+    );
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let task = tokio::spawn(async move {
         db.transaction(async |tx| {

@@ -15,9 +15,7 @@ async fn migrations_run_again_for_every_fresh_database(of: TestContext) -> testu
     };
     let dir = Scratch::new().with(
         "1_random.sql",
-        &format!(
-            "CREATE TABLE dice (n VARCHAR(40)); INSERT INTO dice SELECT {random};"
-        ),
+        &format!("CREATE TABLE dice (n VARCHAR(40)); INSERT INTO dice SELECT {random};"),
     );
     let mut seen = Vec::new();
     for _ in 0..2 {
@@ -74,7 +72,12 @@ async fn a_migration_that_fails_is_named_with_its_line_and_leaves_nothing(
         .migrations(dir.path())
         .start()
         .await?;
-    assert!(ctx.db().fetch_all("SELECT id FROM a", &[]).await?.is_empty());
+    assert!(
+        ctx.db()
+            .fetch_all("SELECT id FROM a", &[])
+            .await?
+            .is_empty()
+    );
     ctx.finish().await?;
     Ok(())
 }

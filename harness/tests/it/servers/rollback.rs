@@ -92,10 +92,18 @@ async fn what_a_second_connection_commits_fails_the_test_and_names_the_table(
     assert!(error.is_isolation_lost(), "{error}");
     assert!(error.to_string().contains("`items`"), "{error}");
     assert!(!error.to_string().contains("`shelves`"), "{error}");
-    assert!(error.to_string().contains("isolation = \"clone\""), "{error}");
+    assert!(
+        error.to_string().contains("isolation = \"clone\""),
+        "{error}"
+    );
     // The slot is made anew before it serves again.
     let ctx = stock(of.backend(), Isolation::Rollback).start().await?;
-    assert!(ctx.db().fetch_all("SELECT id FROM items", &[]).await?.is_empty());
+    assert!(
+        ctx.db()
+            .fetch_all("SELECT id FROM items", &[])
+            .await?
+            .is_empty()
+    );
     ctx.finish().await?;
     Ok(())
 }

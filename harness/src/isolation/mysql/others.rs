@@ -1,0 +1,177 @@
+//! Who else is connected to a slot, and how they are sent away.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use sqlx::MySqlConnection;
+
+use super::packet::{Rows, field, number, send, text, value};
+use super::{Flavour, MySql, lock};
+use crate::error::Error;
+
+const NO_SUCH_THREAD: u16 = 1094;
+/// A connection that was killed ends when it has rolled back what it did.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest that opening a connection of ours may take before it counts as somebody else's.
+const OPENING: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// The connections that this process opened itself.
+///
+/// They come to nobody's mind when others are sent away or counted: the pool of the next test is open
+/// already.
+#[derive(Debug, Default)]
+pub(super) struct Ours {
+    /// Those to slots, by the server's numbers.
+    ids: Mutex<HashSet<u64>>,
+    opened: AtomicU64,
+    opening: AtomicU64,
+}
+
+/// A connection that is about to be opened; the server may know it already.
+#[derive(Debug)]
+pub(super) struct Opening(Arc<Ours>);
+
+impl Ours {
+    pub(super) fn opening(self: &Arc<Self>) -> Opening {
+        self.opening.fetch_add(1, Ordering::AcqRel);
+        Opening(Arc::clone(self))
+    }
+
+    pub(super) fn opened(&self) {
+        self.opened.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Takes the answer to `SELECT CONNECTION_ID()`.
+    pub(super) fn remember(&self, answer: Option<&Rows>) {
+        let id = answer.and_then(value).and_then(|id| id.parse::<u64>().ok());
+        lock(&self.ids).extend(id);
+    }
+
+    /// How many were opened, if none is being opened at this moment.
+    pub(super) fn count(&self) -> Option<u64> {
+        let opened = self.opened.load(Ordering::Acquire);
+        (self.opening.load(Ordering::Acquire) == 0).then_some(opened)
+    }
+
+    fn has(&self, id: u64) -> bool {
+        lock(&self.ids).contains(&id)
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        self.0.opening.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl MySql {
+    /// Asks for all connections: number and database. The answer is for [`others_on`](Self::others_on).
+    pub(super) fn list_connections(&self) -> &'static str {
+        match self.flavour {
+            Flavour::MySql if self.has_performance_schema => {
+                "SELECT PROCESSLIST_ID, PROCESSLIST_DB FROM performance_schema.threads \
+                 WHERE PROCESSLIST_ID <> CONNECTION_ID() AND PROCESSLIST_DB IS NOT NULL"
+            }
+            // A third of what the table in information_schema costs.
+            Flavour::MySql | Flavour::MariaDb => "SHOW PROCESSLIST",
+        }
+    }
+
+    /// The connections of others to a database.
+    pub(super) fn others_on(&self, database: &str, list: &Rows) -> Vec<u64> {
+        let of_list = list.iter().filter_map(|row| {
+            // `SHOW PROCESSLIST` has user and host in between.
+            let at = if row.len() > 2 { 3 } else { 1 };
+            let id = field(row, 0).parse().ok()?;
+            (field(row, at) == database && !self.ours.has(id)).then_some(id)
+        });
+        of_list.collect()
+    }
+
+    /// Ends the connections of others to a database, and says how many there were.
+    pub(super) async fn send_others_away(
+        &self,
+        connection: &mut MySqlConnection,
+        database: &str,
+    ) -> Result<usize, Error> {
+        let started = Instant::now();
+        loop {
+            let nobody_new = self.ours.count().is_some();
+            let list = self.list_connections().to_owned();
+            let answers = super::admin::ask(connection, list, "list the connections").await?;
+            let others = answers
+                .first()
+                .map(|list| self.others_on(database, list))
+                .unwrap_or_default();
+            // One that we are opening has no number yet.
+            if others.is_empty() || nobody_new || started.elapsed() > OPENING {
+                self.send_away(connection, &others).await?;
+                return Ok(others.len());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Ends these connections, and waits until the server has forgotten them and their locks.
+    pub(super) async fn send_away(
+        &self,
+        connection: &mut MySqlConnection,
+        ids: &[u64],
+    ) -> Result<(), Error> {
+        let failed = |error| Error::database("end a connection that a test left open", error);
+        for id in ids {
+            match send(connection, format!("KILL CONNECTION {id}")).await {
+                Ok(_) => {}
+                // It has gone by itself.
+                Err(refused) if number(&refused.error) == Some(NO_SUCH_THREAD) => {}
+                Err(refused) => return Err(failed(refused.error)),
+            }
+        }
+        let all: Vec<_> = ids.iter().map(u64::to_string).collect();
+        let left = format!(
+            "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID IN ({})",
+            all.join(", ")
+        );
+        let started = Instant::now();
+        while !ids.is_empty() {
+            let answers = send(connection, left.clone())
+                .await
+                .map_err(|refused| failed(refused.error))?;
+            if answers.first().and_then(value) == Some("0") {
+                break;
+            }
+            if started.elapsed() > PATIENCE {
+                return Err(Error::configuration(format!(
+                    "a connection that a test left open does not end: the server has been rolling \
+                     back for {} s; look at `SHOW PROCESSLIST`",
+                    PATIENCE.as_secs()
+                )));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// Ends every other connection to a database, our own too.
+    pub(super) async fn send_all_away(
+        &self,
+        connection: &mut MySqlConnection,
+        database: &str,
+    ) -> Result<(), Error> {
+        let list = format!(
+            "SELECT ID FROM information_schema.PROCESSLIST \
+             WHERE ID <> CONNECTION_ID() AND DB = {}",
+            text(database)
+        );
+        let answers = super::admin::ask(connection, list, "list the connections").await?;
+        let rows = answers.first().map(Rows::as_slice).unwrap_or_default();
+        let ids: Vec<u64> = rows
+            .iter()
+            .filter_map(|row| field(row, 0).parse().ok())
+            .collect();
+        self.send_away(connection, &ids).await
+    }
+}

@@ -1,0 +1,250 @@
+//! What the server notes about a slot anyway: who has connected, which tables have changed, whether
+//! there was DDL.
+
+use std::collections::BTreeMap;
+
+use sqlx::MySqlConnection;
+
+use super::packet::{Rows, field, text, value};
+use super::{Flavour, MySql};
+use crate::error::Error;
+
+const LOOK: &str = "look at the database";
+
+/// What a slot looked like at one time.
+///
+/// Its numbers are compared with those of another time, never read: most of them count what was rolled
+/// back, too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub(super) database: String,
+    /// How many connections the server has ever taken that this process has not opened, if that can be
+    /// told.
+    strangers: Option<u64>,
+    /// The tables, and of each whether a rollback undoes what is written to it.
+    tables: Vec<(String, bool)>,
+    /// The counters of statements that change a schema, of the whole server.
+    ddl: BTreeMap<String, String>,
+    /// What InnoDB counts, by its own name of the table.
+    counters: BTreeMap<String, Counters>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Counters {
+    /// Another one after TRUNCATE and most ALTER TABLE.
+    table_id: String,
+    /// Goes up with every row that is written; down to 0 when the table was forgotten and read anew.
+    modified: String,
+    /// Tells the difference where that happened.
+    rows: String,
+}
+
+/// How a reading differs from an earlier one.
+#[derive(Debug, Default)]
+pub(super) struct Difference {
+    /// Tables to which somebody may have written, by name.
+    pub(super) touched: Vec<String>,
+    /// Somebody on the server has changed a schema, or the slot has other tables.
+    pub(super) maybe_ddl: bool,
+}
+
+impl MySql {
+    /// What a clean slot looks like.
+    pub(super) async fn first_reading(
+        &self,
+        connection: &mut MySqlConnection,
+    ) -> Result<Reading, Error> {
+        let select = "SELECT DATABASE(); SELECT TABLE_NAME, ENGINE FROM information_schema.TABLES \
+                      WHERE TABLE_SCHEMA = DATABASE() \
+                      AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
+        let answers = super::admin::ask(connection, select.to_owned(), LOOK).await?;
+        let [database, tables] = &answers[..] else {
+            return Err(Error::configuration(
+                "the server does not name the database",
+            ));
+        };
+        let mut reading = self
+            .read(connection, value(database).unwrap_or_default())
+            .await?;
+        let is_undone = |row: &Vec<_>| field(row, 1).eq_ignore_ascii_case("InnoDB");
+        let tables = tables
+            .iter()
+            .map(|row| (field(row, 0).to_owned(), is_undone(row)));
+        reading.tables = tables.collect();
+        Ok(reading)
+    }
+
+    /// Looks at the counters of a database, as one packet.
+    pub(super) async fn read(
+        &self,
+        connection: &mut MySqlConnection,
+        database: &str,
+    ) -> Result<Reading, Error> {
+        let before = self.ours.count();
+        let answers = super::admin::ask(connection, self.reading(database), LOOK).await?;
+        Ok(self.understand(database, before, &answers))
+    }
+
+    /// Whether nobody can have written but this process on the connections that it opened: nobody has
+    /// connected since the reading, and nobody was connected before. The cheapest of all looks. The
+    /// other answers are the checksums of the loose tables.
+    pub(super) async fn was_alone(
+        &self,
+        connection: &mut MySqlConnection,
+        since: &Reading,
+    ) -> Result<bool, Error> {
+        let before = self.ours.count();
+        let look = format!("{}; {}", self.count_connections(), self.list_connections());
+        let answers = super::admin::ask(connection, look, LOOK).await?;
+        let [connections, list] = &answers[..] else {
+            return Ok(false);
+        };
+        let strangers = self.strangers(before, connections);
+        Ok(strangers.is_some()
+            && strangers == since.strangers
+            && self.others_on(&since.database, list).is_empty())
+    }
+
+    /// Those whom the server has counted and this process has not opened. Not to be told while it opens
+    /// one, which either may have counted already.
+    fn strangers(&self, opened_before: Option<u64>, connections: &Rows) -> Option<u64> {
+        let opened = self.ours.count()?;
+        if opened_before != Some(opened) {
+            return None;
+        }
+        number_of(connections)
+            .parse::<u64>()
+            .ok()
+            .map(|all| all.wrapping_sub(opened))
+    }
+
+    fn count_connections(&self) -> &'static str {
+        match self.flavour {
+            // A fifth of what the status variable costs.
+            Flavour::MySql if self.has_performance_schema => {
+                "SELECT SUM(TOTAL_CONNECTIONS) FROM performance_schema.accounts"
+            }
+            Flavour::MySql | Flavour::MariaDb => "SHOW GLOBAL STATUS LIKE 'Connections'",
+        }
+    }
+
+    /// The statements whose answers [`understand`](Self::understand) takes.
+    pub(super) fn reading(&self, database: &str) -> String {
+        let statistics = match self.flavour {
+            Flavour::MySql => "INNODB_TABLESTATS",
+            Flavour::MariaDb => "INNODB_SYS_TABLESTATS",
+        };
+        format!(
+            "{}; SHOW GLOBAL STATUS WHERE Variable_name LIKE 'Com\\_create\\_%' \
+             OR Variable_name LIKE 'Com\\_alter\\_%' OR Variable_name LIKE 'Com\\_drop\\_%' \
+             OR Variable_name LIKE 'Com\\_rename\\_%'; \
+             SELECT NAME, TABLE_ID, MODIFIED_COUNTER, NUM_ROWS FROM information_schema.{statistics} \
+             WHERE LEFT(NAME, {}) = {}",
+            self.count_connections(),
+            database.chars().count() + 1,
+            text(&format!("{database}/"))
+        )
+    }
+
+    /// How many answers a reading has.
+    pub(super) const READS: usize = 3;
+
+    pub(super) fn understand(
+        &self,
+        database: &str,
+        opened_before: Option<u64>,
+        answers: &[Rows],
+    ) -> Reading {
+        let empty = Rows::new();
+        let answer = |index: usize| answers.get(index).unwrap_or(&empty);
+        let ddl = answer(1).iter().filter(|row| {
+            // These belong to a session, or change nothing in a database.
+            !field(row, 0).contains("temporary") && !field(row, 0).ends_with("_db")
+        });
+        Reading {
+            database: database.to_owned(),
+            strangers: self.strangers(opened_before, answer(0)),
+            tables: Vec::new(),
+            ddl: ddl
+                .map(|row| (field(row, 0).to_owned(), field(row, 1).to_owned()))
+                .collect(),
+            counters: answer(2)
+                .iter()
+                .map(|row| {
+                    let counters = Counters {
+                        table_id: field(row, 1).to_owned(),
+                        modified: field(row, 2).to_owned(),
+                        rows: field(row, 3).to_owned(),
+                    };
+                    let name = field(row, 0).split_once('/').unwrap_or_default().1;
+                    (name.to_owned(), counters)
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The one number of an answer: MySQL's row has it alone, that of a status variable after the name.
+fn number_of(rows: &Rows) -> &str {
+    rows.first()
+        .and_then(|row| row.last()?.as_deref())
+        .unwrap_or_default()
+}
+
+impl Reading {
+    /// Tables whose engine knows no transactions.
+    pub(super) fn loose(&self) -> Vec<String> {
+        let loose = self.tables.iter().filter(|(_, is_undone)| !is_undone);
+        loose.map(|(table, _)| table.clone()).collect()
+    }
+
+    /// Tables for which InnoDB does not count under a name that is plain to read: those of other engines,
+    /// and on MySQL partitioned ones. They have to be looked at each time.
+    pub(super) fn uncounted(&self) -> Vec<String> {
+        let uncounted = self
+            .tables
+            .iter()
+            .filter(|(table, _)| !is_plain(table) || !self.counters.contains_key(table));
+        uncounted.map(|(table, _)| table.clone()).collect()
+    }
+
+    /// What is different in this reading, which is the later one.
+    pub(super) fn since(&self, earlier: &Reading) -> Difference {
+        let mut difference = Difference {
+            touched: Vec::new(),
+            maybe_ddl: self.ddl != earlier.ddl,
+        };
+        for (name, now) in &self.counters {
+            // An auxiliary table of a full text index or a partition: its table is looked at itself.
+            if !is_plain(name) || is_auxiliary(name) {
+                continue;
+            }
+            match earlier.counters.get(name) {
+                Some(before) if before == now => {}
+                // A sequence of MariaDB is no table with rows to put back.
+                Some(_) if earlier.tables.iter().all(|(table, _)| table != name) => {}
+                Some(_) => difference.touched.push(name.clone()),
+                None => difference.maybe_ddl = true,
+            }
+        }
+        let gone = |name: &String| is_plain(name) && !self.counters.contains_key(name);
+        difference.maybe_ddl |= earlier.counters.keys().any(gone);
+        difference
+    }
+
+    /// Replaces it by a later one of the same, clean slot.
+    pub(super) fn accept(&mut self, later: Reading) {
+        let tables = std::mem::take(&mut self.tables);
+        *self = Reading { tables, ..later };
+    }
+}
+
+/// InnoDB writes other characters as `@` and digits, and joins partitions with `#`.
+fn is_plain(name: &str) -> bool {
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn is_auxiliary(name: &str) -> bool {
+    name.len() > 20 && name[..4].eq_ignore_ascii_case("fts_")
+}
