@@ -50,8 +50,6 @@ pub(crate) struct MySql {
     recalculates: bool,
     ours: Arc<Ours>,
     templates: Mutex<HashMap<String, Arc<Template>>>,
-    /// The connection that found all this out, for the first who asks for one.
-    first: Mutex<Option<MySqlConnection>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +59,7 @@ enum Flavour {
 }
 
 impl MySql {
-    async fn look_at(url: &str) -> Result<Self, Error> {
+    async fn look_at(url: &str) -> Result<(Self, MySqlConnection), Error> {
         let options: MySqlConnectOptions = url.parse().map_err(|error| {
             Error::database("understand the URL of the MySQL or MariaDB server", error)
         })?;
@@ -79,7 +77,7 @@ impl MySql {
             false => Flavour::MySql,
         };
         admin::prepare(&mut connection).await?;
-        Ok(Self {
+        let engine = Self {
             flavour,
             version: match flavour {
                 Flavour::MySql => format!("MySQL {version}"),
@@ -92,26 +90,17 @@ impl MySql {
             recalculates: field(row, 1) != "0" || field(row, 2) != "1",
             ours: Arc::default(),
             templates: Mutex::default(),
-            first: Mutex::new(Some(connection)),
-        })
+        };
+        Ok((engine, connection))
     }
 
     /// Connects to a database, or to the admin database.
     async fn connect_to(&self, database: Option<&str>) -> Result<MySqlConnection, Error> {
-        let first = match database {
-            None => lock(&self.first).take(),
-            Some(_) => None,
-        };
-        match first {
-            Some(connection) => Ok(connection),
-            None => {
-                let _opening = self.ours.opening();
-                let options = self.options_of(database.unwrap_or(admin::DATABASE));
-                let connection = connect(&options).await?;
-                self.ours.opened();
-                Ok(connection)
-            }
-        }
+        let _opening = self.ours.opening();
+        let options = self.options_of(database.unwrap_or(admin::DATABASE));
+        let connection = connect(&options).await?;
+        self.ours.opened();
+        Ok(connection)
     }
 
     fn options_of(&self, database: &str) -> MySqlConnectOptions {
@@ -149,7 +138,7 @@ impl Engine for MySql {
         &REGISTRY
     }
 
-    async fn open(url: &str) -> Result<Self, Error> {
+    async fn open(url: &str) -> Result<(Self, MySqlConnection), Error> {
         Self::look_at(url).await
     }
 
@@ -276,8 +265,8 @@ impl Engine for MySql {
         Pool::MySql(pool)
     }
 
-    fn share(connection: MySqlConnection) -> SharedConnection {
-        SharedConnection::new(connection)
+    fn share(&self, connection: MySqlConnection) -> SharedConnection {
+        SharedConnection::speaking(connection, self.dialect())
     }
 
     async fn take_back(

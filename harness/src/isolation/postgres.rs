@@ -66,7 +66,7 @@ impl Engine for Postgres {
         &REGISTRY
     }
 
-    async fn open(url: &str) -> Result<Self, Error> {
+    async fn open(url: &str) -> Result<(Self, PgConnection), Error> {
         // The error of a URL that cannot be read may repeat it, password and all.
         let options: PgConnectOptions = url.parse().map_err(|_| {
             Error::configuration(
@@ -89,8 +89,7 @@ impl Engine for Postgres {
                 .execute("BEGIN; SET LOCAL session_replication_role = replica; ROLLBACK")
                 .await
                 .is_ok();
-        let _ = lease.close().await;
-        Ok(Self {
+        let engine = Self {
             url: url.to_owned(),
             options,
             version,
@@ -100,7 +99,8 @@ impl Engine for Postgres {
             references: Mutex::default(),
             glances: SyncMutex::default(),
             own: SyncMutex::default(),
-        })
+        };
+        Ok((engine, lease))
     }
 
     fn version(&self) -> &str {
@@ -222,8 +222,8 @@ impl Engine for Postgres {
         super::Pool::Postgres(pool)
     }
 
-    fn share(connection: PgConnection) -> SharedConnection {
-        SharedConnection::new(connection)
+    fn share(&self, connection: PgConnection) -> SharedConnection {
+        SharedConnection::speaking(connection, self.dialect())
     }
 
     async fn take_back(

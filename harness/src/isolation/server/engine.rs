@@ -28,8 +28,9 @@ pub(crate) trait Engine: Debug + Sized + Send + Sync + 'static {
     fn registry() -> &'static Registry<Self>;
 
     /// Looks at the server behind an administrator's URL, and makes the admin database `testudo`
-    /// with its table if they are not there; another process may do the same at the same time.
-    fn open(url: &str) -> impl Future<Output = Result<Self, Error>> + Send;
+    /// with its table if they are not there; another process may do the same at the same time. The
+    /// connection on which it looked is on the admin database.
+    fn open(url: &str) -> impl Future<Output = Result<(Self, Conn<Self>), Error>> + Send;
 
     /// Its name and version, which the contents of a template may depend on.
     fn version(&self) -> &str;
@@ -164,7 +165,7 @@ pub(crate) trait Engine: Debug + Sized + Send + Sync + 'static {
     fn typed(pool: Pool<Self::Driver>) -> crate::isolation::Pool;
 
     /// The connection for handles to use by turns.
-    fn share(connection: Conn<Self>) -> SharedConnection;
+    fn share(&self, connection: Conn<Self>) -> SharedConnection;
 
     /// The connection, once nobody uses it any more.
     fn take_back(

@@ -86,7 +86,7 @@ impl<E: Engine> Held<E> {
             database: slot.database.clone(),
             template: Arc::clone(template),
             seed,
-            shared: E::share(slot.connection),
+            shared: host.engine.share(slot.connection),
             pool: Mutex::new(Pools {
                 open: None,
                 spare: slot.spare,

@@ -93,8 +93,7 @@ impl<E: Engine> Host<E> {
             .server()
             .await
             .map_err(|error| Error::no_server(&error))?;
-        let engine = E::open(server.url()).await?;
-        let mut lease = admission::patiently(backend, || engine.connect(None)).await?;
+        let (engine, mut lease) = admission::patiently(backend, || E::open(server.url())).await?;
         let limit = engine.connection_limit(&mut lease).await?;
         Ok(Arc::new(Self {
             engine,

@@ -15,9 +15,9 @@ use crate::error::Error;
 
 /// Connections that a test on one seat may have in all: the slots that it keeps open, and the pool of
 /// a test that commits.
-const CONNECTIONS: u32 = KEPT as u32 + POOL;
+const CONNECTIONS: u32 = KEPT + POOL;
 /// Slots that a seat keeps open, for tests on different templates that take turns on it.
-const KEPT: usize = 4;
+const KEPT: u32 = 4;
 /// The connections of a test that commits.
 pub(super) const POOL: u32 = 6;
 /// Connections that stay free for whoever else uses the server: leases, builders, a person who looks.
@@ -191,7 +191,7 @@ impl<E: Engine> Seat<E> {
             return Ok(self.slots.remove(at));
         }
         // One of the connections that count for this seat is about to be opened.
-        if self.slots.len() >= KEPT {
+        if self.slots.len() >= KEPT as usize {
             self.slots.remove(0);
         }
         let database = names::slot(&template.name, self.number);
