@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, SqlitePool};
+use sqlx::{ConnectOptions, Connection};
 use testudo::Isolation;
 use testudo::prelude::*;
 use testudo::sql::Value;
+use testudo_orm::FieldType;
 
 use crate::scratch::Scratch;
 use crate::{count, pool, shop};
@@ -18,85 +19,94 @@ fn id(ctx: &TestContext, label: &str) -> i64 {
     }
 }
 
-async fn name(pool: &SqlitePool, id: i64) -> String {
-    sqlx::query_scalar("SELECT name FROM users WHERE id = ?")
-        .bind(id)
-        .fetch_one(pool)
-        .await
+/// The first column of the row of a table with this label.
+async fn cell<T: FieldType>(ctx: &TestContext, column: &str, label: &str) -> T {
+    let (table, _) = label.split_once('.').unwrap();
+    let sql = format!("SELECT {column} FROM {table} WHERE id = {}", id(ctx, label));
+    ctx.db().fetch_all(sql, &[]).await.unwrap()[0]
+        .get(0)
         .unwrap()
 }
 
-#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+async fn name(ctx: &TestContext, label: &str) -> String {
+    cell(ctx, "name", label).await
+}
+
+async fn users(ctx: &TestContext) -> i64 {
+    let rows = ctx
+        .db()
+        .fetch_all("SELECT count(*) FROM users", &[])
+        .await
+        .unwrap();
+    rows[0].get(0).unwrap()
+}
+
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    fixtures("shop")
+)]
 async fn rows_are_there_and_found_by_label(ctx: TestContext) {
-    assert_eq!(count(&pool(&ctx).await, "users").await, 5);
-    assert_eq!(
-        name(&pool(&ctx).await, id(&ctx, "users.alice")).await,
-        "Alice"
-    );
-    let (user, total): (i64, i64) =
-        sqlx::query_as("SELECT user_id, total FROM orders WHERE id = ?")
-            .bind(id(&ctx, "orders.first"))
-            .fetch_one(&pool(&ctx).await)
-            .await
-            .unwrap();
+    assert_eq!(users(&ctx).await, 5);
+    assert_eq!(name(&ctx, "users.alice").await, "Alice");
+    let user: i64 = cell(&ctx, "user_id", "orders.first").await;
+    let total: i64 = cell(&ctx, "total", "orders.first").await;
     assert_eq!((user, total), (id(&ctx, "users.alice"), 100));
 }
 
 #[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
     migrations = "tests/it/migrations/shop",
     fixtures("shop"),
     isolation = "fresh"
 )]
 async fn a_fresh_database_has_them_too(ctx: TestContext) {
-    assert_eq!(
-        name(&pool(&ctx).await, id(&ctx, "users.alice")).await,
-        "Alice"
-    );
+    assert_eq!(name(&ctx, "users.alice").await, "Alice");
 }
 
-#[tokio::test]
-async fn several_tests_of_one_template_share_its_labels() {
+#[orm_test(backends(sqlite, postgres, mysql, mariadb))]
+async fn several_tests_of_one_template_share_its_labels(outer: TestContext) {
     for isolation in [Isolation::Rollback, Isolation::Clone, Isolation::Rollback] {
-        let ctx = shop(isolation).fixtures(["shop"]).start().await.unwrap();
-        assert_eq!(
-            name(&pool(&ctx).await, id(&ctx, "users.alice")).await,
-            "Alice"
-        );
+        let ctx = shop(isolation)
+            .backend(outer.backend())
+            .fixtures(["shop"])
+            .start()
+            .await
+            .unwrap();
+        assert_eq!(name(&ctx, "users.alice").await, "Alice");
         ctx.finish().await.unwrap();
     }
 }
 
-#[tokio::test]
-async fn the_same_seed_makes_the_same_rows_and_another_seed_others() {
-    let mut names = Vec::new();
-    for seed in [1, 1, 2] {
-        let ctx = shop(Isolation::Fresh)
-            .fixtures(["seeded"])
-            .seed(seed)
-            .start()
-            .await
-            .unwrap();
-        names.push(name(&pool(&ctx).await, id(&ctx, "users.alice")).await);
-        ctx.finish().await.unwrap();
-    }
-    assert_eq!(names[0], names[1]);
-    assert_ne!(names[0], names[2]);
+/// The name of `users.alice`, which follows from the seed.
+async fn seeded_name(backend: Backend, isolation: Isolation, seed: u64) -> String {
+    let ctx = shop(isolation)
+        .backend(backend)
+        .fixtures(["seeded"])
+        .seed(seed)
+        .start()
+        .await
+        .unwrap();
+    let name = name(&ctx, "users.alice").await;
+    ctx.finish().await.unwrap();
+    name
 }
 
-#[tokio::test]
-async fn a_template_is_shared_between_seeds_only_if_its_rows_do_not_depend_on_them() {
-    let mut names = Vec::new();
-    for seed in [3, 4] {
-        let ctx = shop(Isolation::Rollback)
-            .fixtures(["seeded"])
-            .seed(seed)
-            .start()
-            .await
-            .unwrap();
-        names.push(name(&pool(&ctx).await, id(&ctx, "users.alice")).await);
-        ctx.finish().await.unwrap();
+#[orm_test(backends(sqlite, postgres, mysql, mariadb))]
+async fn the_same_seed_makes_the_same_rows_and_another_seed_others(outer: TestContext) {
+    for isolation in [Isolation::Fresh, Isolation::Rollback, Isolation::Clone] {
+        let of = |seed| seeded_name(outer.backend(), isolation, seed);
+        assert_eq!(of(1).await, of(1).await, "{isolation:?}");
+        assert_ne!(of(1).await, of(2).await, "{isolation:?}");
     }
-    assert_ne!(names[0], names[1]);
+}
+
+#[orm_test(backends(sqlite, postgres, mysql, mariadb))]
+async fn a_template_is_shared_between_seeds_only_if_its_rows_do_not_depend_on_them(
+    outer: TestContext,
+) {
+    let of = |seed| seeded_name(outer.backend(), Isolation::Rollback, seed);
+    assert_ne!(of(3).await, of(4).await);
 }
 
 #[tokio::test]

@@ -19,7 +19,11 @@ struct Order {
     total: i64,
 }
 
-#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    fixtures("shop")
+)]
 async fn a_row_is_found_by_its_name(ctx: TestContext) -> testudo::Result {
     let order: Order = ctx.get("orders.first").await?;
     let alice: User = ctx.get("users.alice").await?;
@@ -29,7 +33,11 @@ async fn a_row_is_found_by_its_name(ctx: TestContext) -> testudo::Result {
     Ok(())
 }
 
-#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    fixtures("shop")
+)]
 async fn a_row_comes_as_the_database_has_it_now(ctx: TestContext) -> testudo::Result {
     let mut alice: User = ctx.get("users.alice").await?;
     alice.name = "Alicia".to_owned();
@@ -38,7 +46,11 @@ async fn a_row_comes_as_the_database_has_it_now(ctx: TestContext) -> testudo::Re
     Ok(())
 }
 
-#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    fixtures("shop")
+)]
 async fn a_misspelt_label_is_told_the_nearest(ctx: TestContext) {
     let error = ctx.get::<User>("users.alcie").await.unwrap_err();
     assert!(error.is_fixtures());
@@ -48,7 +60,11 @@ async fn a_misspelt_label_is_told_the_nearest(ctx: TestContext) {
     );
 }
 
-#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    fixtures("shop")
+)]
 async fn a_row_of_another_table_than_the_model_s_is_refused(ctx: TestContext) {
     let error = ctx.get::<User>("orders.first").await.unwrap_err();
     let message = error.to_string();
@@ -58,7 +74,11 @@ async fn a_row_of_another_table_than_the_model_s_is_refused(ctx: TestContext) {
     );
 }
 
-#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    fixtures("shop")
+)]
 async fn a_row_that_the_test_has_deleted_is_not_there(ctx: TestContext) -> testudo::Result {
     let order: Order = ctx.get("orders.first").await?;
     order.delete(ctx.db()).await?;
@@ -67,14 +87,22 @@ async fn a_row_that_the_test_has_deleted_is_not_there(ctx: TestContext) -> testu
     Ok(())
 }
 
-#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    fixtures("shop")
+)]
 async fn a_key_is_that_of_the_row(ctx: TestContext) -> testudo::Result {
     let alice: User = ctx.get("users.alice").await?;
     assert_eq!(ctx.id::<i64>("users.alice")?, alice.id);
     Ok(())
 }
 
-#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    fixtures("shop")
+)]
 async fn a_key_of_another_type_is_refused(ctx: TestContext) {
     let error = ctx.id::<String>("users.alice").unwrap_err();
     assert!(error.is_fixtures());
@@ -89,7 +117,11 @@ async fn a_key_of_another_type_is_refused(ctx: TestContext) {
     );
 }
 
-#[orm_test(migrations = "tests/it/migrations/shop", fixtures("shop"))]
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    fixtures("shop")
+)]
 async fn a_key_of_a_misspelt_label_is_told_the_nearest(ctx: TestContext) {
     let error = ctx.id::<i64>("users.alcie").unwrap_err();
     assert!(

@@ -2,86 +2,164 @@
 
 use std::path::Path;
 
+use sqlx::migrate::Migrator;
+use sqlx::{MySqlPool, PgPool};
 use testudo::prelude::*;
-use testudo::{Error, Isolation};
+use testudo::sql::Dialect;
+use testudo::{Error, Isolation, TestContextBuilder};
 
 use crate::scratch::Scratch;
-use crate::{count, pool, shop};
+use crate::{count, pool};
 
 async fn error(dir: &Path) -> Error {
     test_context().migrations(dir).start().await.unwrap_err()
 }
 
-#[tokio::test]
-async fn up_migrations_run_and_down_migrations_do_not() {
-    let ctx = shop(Isolation::Rollback).start().await.unwrap();
-    assert_eq!(count(&pool(&ctx).await, "orders").await, 0);
-    assert_eq!(count(&pool(&ctx).await, "users").await, 1);
-    ctx.finish().await.unwrap();
+/// A context with the migrations of a directory, on the backend of another one.
+fn migrated(outer: &TestContext, dir: &Path) -> TestContextBuilder {
+    test_context().backend(outer.backend()).migrations(dir)
 }
 
-#[tokio::test]
-async fn an_application_that_migrates_at_its_start_finds_nothing_to_do() {
-    let ctx = shop(Isolation::Clone).start().await.unwrap();
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/migrations/shop");
-    let migrator = sqlx::migrate::Migrator::new(dir).await.unwrap();
-    migrator.run(&pool(&ctx).await).await.unwrap();
-    assert_eq!(count(&pool(&ctx).await, "users").await, 1);
-    ctx.finish().await.unwrap();
+async fn rows(ctx: &TestContext, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {table}");
+    ctx.db().fetch_all(sql, &[]).await.unwrap()[0]
+        .get(0)
+        .unwrap()
 }
 
-#[tokio::test]
-async fn versions_run_in_the_order_of_their_numbers() {
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop"
+)]
+async fn up_migrations_run_and_down_migrations_do_not(ctx: TestContext) {
+    assert_eq!(rows(&ctx, "orders").await, 0);
+    assert_eq!(rows(&ctx, "users").await, 1);
+}
+
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop",
+    isolation = "clone"
+)]
+async fn an_application_that_migrates_at_its_start_finds_nothing_to_do(ctx: TestContext) {
+    let folder = match ctx.backend() {
+        Backend::MariaDb => Backend::MySql,
+        backend => backend,
+    };
+    let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/migrations/shop");
+    let migrator = Migrator::new(shop.join(folder.name())).await.unwrap();
+    let run = match ctx.backend().dialect() {
+        Dialect::Sqlite => migrator.run(&ctx.pool::<SqlitePool>().await.unwrap()).await,
+        Dialect::Postgres => migrator.run(&ctx.pool::<PgPool>().await.unwrap()).await,
+        Dialect::MySql | Dialect::MariaDb => {
+            migrator.run(&ctx.pool::<MySqlPool>().await.unwrap()).await
+        }
+    };
+    run.unwrap();
+    assert_eq!(rows(&ctx, "users").await, 1);
+}
+
+#[orm_test(backends(sqlite, postgres, mysql, mariadb))]
+async fn versions_run_in_the_order_of_their_numbers(outer: TestContext) {
     let dir = Scratch::new()
         .with("10_b.sql", "INSERT INTO t VALUES (2);")
-        .with("9_a.sql", "CREATE TABLE t (x);");
-    let ctx = test_context().migrations(dir.path()).start().await.unwrap();
-    assert_eq!(count(&pool(&ctx).await, "t").await, 1);
+        .with("9_a.sql", "CREATE TABLE t (x INTEGER);");
+    let ctx = migrated(&outer, dir.path()).start().await.unwrap();
+    assert_eq!(rows(&ctx, "t").await, 1);
+    ctx.finish().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_migration_without_a_transaction_runs_outside_one() {
+#[orm_test(backends(sqlite, postgres))]
+async fn a_migration_without_a_transaction_runs_outside_one(outer: TestContext) {
     let dir = Scratch::new()
-        .with("1_t.sql", "CREATE TABLE t (x);")
+        .with("1_t.sql", "CREATE TABLE t (x INTEGER);")
         .with("2_vacuum.sql", "-- no-transaction\nVACUUM;");
-    let ctx = test_context().migrations(dir.path()).start().await.unwrap();
-    assert_eq!(count(&pool(&ctx).await, "t").await, 0);
+    let ctx = migrated(&outer, dir.path()).start().await.unwrap();
+    assert_eq!(rows(&ctx, "t").await, 0);
+    ctx.finish().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_migration_that_fails_is_named_with_its_statement_and_the_servers_words() {
-    let dir = Scratch::new()
-        .with("1_good.sql", "CREATE TABLE a (x);")
-        .with(
-            "2_bad.sql",
-            "-- orders\nCREATE TABLE b (x);\n\nCREATE TABEL\n  c (x);\nSELECT 1;",
-        );
-    let error = error(dir.path()).await;
-    assert!(error.is_migration());
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "migration `{}` failed at line 4: near \"TABEL\": syntax error; in the statement `CREATE \
-             TABEL c (x)`",
-            dir.path().join("2_bad.sql").display()
-        )
+#[orm_test(backends(sqlite, postgres, mysql, mariadb))]
+async fn a_session_that_a_migration_changed_is_not_that_of_the_fixtures(outer: TestContext) {
+    let setting = match outer.backend().dialect() {
+        Dialect::Sqlite => "SELECT 1;",
+        Dialect::Postgres => "SET session_replication_role = replica;",
+        Dialect::MySql | Dialect::MariaDb => "SET foreign_key_checks = 0;",
+    };
+    let dir = Scratch::new().with(
+        "1_t.sql",
+        &format!(
+            "CREATE TABLE a (id INTEGER PRIMARY KEY);
+             CREATE TABLE b (id INTEGER PRIMARY KEY, a_id INTEGER, FOREIGN KEY (a_id) REFERENCES a (id));
+             {setting}"
+        ),
     );
+    let dir = dir.with("b.yml", "b: { x: { a_id: 7 } }");
+    let builder = migrated(&outer, dir.path())
+        .fixtures_dir(dir.path())
+        .fixtures(["b"]);
+    for isolation in [Isolation::Rollback, Isolation::Fresh] {
+        let error = builder
+            .clone()
+            .isolation(isolation)
+            .start()
+            .await
+            .unwrap_err();
+        assert!(error.is_fixtures(), "{error}");
+    }
 }
 
-#[tokio::test]
-async fn a_fresh_database_reports_a_failing_migration_alike() {
-    let dir = Scratch::new().with("1_bad.sql", "INSERT INTO nowhere VALUES (1);");
-    let error = test_context()
-        .migrations(dir.path())
-        .isolation(Isolation::Fresh)
-        .start()
-        .await
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("no such table: nowhere"),
-        "{error}"
-    );
-    assert!(error.to_string().contains("at line 1"), "{error}");
+#[orm_test(backends(sqlite, postgres, mysql, mariadb))]
+async fn a_migration_that_fails_is_named_with_its_statement_and_the_servers_words(
+    outer: TestContext,
+) {
+    let words = match outer.backend().dialect() {
+        Dialect::Sqlite => [
+            "table b has 1 columns but 2 values were supplied",
+            "near \"TABEL\": syntax error",
+        ],
+        Dialect::Postgres => [
+            "INSERT has more expressions than target columns",
+            "syntax error at or near \"TABEL\"",
+        ],
+        Dialect::MySql => [
+            "Column count doesn't match value count at row 1",
+            "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near 'TABEL\n  c (x);\nSELECT 1' at line 1",
+        ],
+        Dialect::MariaDb => [
+            "Column count doesn't match value count at row 1",
+            "You have an error in your SQL syntax; check the manual that corresponds to your MariaDB server version for the right syntax to use near 'TABEL\n  c (x);\nSELECT 1' at line 2",
+        ],
+    };
+    let places = [
+        (
+            3,
+            "INSERT INTO b VALUES (';', 1)",
+            "-- orders\nCREATE TABLE b (x INTEGER);\nINSERT INTO b VALUES (';', 1);\n\nSELECT 1;",
+        ),
+        (
+            4,
+            "CREATE TABEL c (x)",
+            "-- orders\nCREATE TABLE b (x INTEGER);\n\nCREATE TABEL\n  c (x);\nSELECT 1;",
+        ),
+    ];
+    for isolation in [Isolation::Rollback, Isolation::Fresh] {
+        for (words, (line, statement, script)) in words.into_iter().zip(places) {
+            let dir = Scratch::new()
+                .with("1_good.sql", "CREATE TABLE a (x INTEGER);")
+                .with("2_bad.sql", script);
+            let builder = migrated(&outer, dir.path()).isolation(isolation);
+            let error = builder.start().await.unwrap_err();
+            assert!(error.is_migration());
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "migration `{}` failed at line {line}: {words}; in the statement `{statement}`",
+                    dir.path().join("2_bad.sql").display()
+                )
+            );
+        }
+    }
 }
 
 #[tokio::test]
