@@ -8,18 +8,21 @@ use super::packet::{Rows, field, value};
 pub(super) const XID: &str = "@testudo_xid";
 pub(super) const DATABASE: &str = "@testudo_database";
 
-/// As sqlx connects: `NO_ENGINE_SUBSTITUTION` and `PIPES_AS_CONCAT` on top of the server's modes, UTC.
-const AS_CONNECTED: &str = "sql_mode = CONCAT(@@GLOBAL.sql_mode, ',PIPES_AS_CONCAT,NO_ENGINE_SUBSTITUTION'), \
-     time_zone = '+00:00', autocommit = 1";
+/// As sqlx connects: three modes on top of the server's (`IGNORE_SPACE` is a flag of its handshake), UTC.
+///
+/// `DEFAULT` does not do for the two checks: on MySQL it switches them off.
+const AS_CONNECTED: &str = "sql_mode = CONCAT(@@GLOBAL.sql_mode, \
+     ',PIPES_AS_CONCAT,NO_ENGINE_SUBSTITUTION,IGNORE_SPACE'), time_zone = '+00:00', \
+     autocommit = 1, foreign_key_checks = @@GLOBAL.foreign_key_checks, \
+     unique_checks = @@GLOBAL.unique_checks";
 
 /// Variables of the session that applications and migrations set.
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 17] = [
     "auto_increment_increment",
     "auto_increment_offset",
     "default_storage_engine",
     "default_week_format",
     "div_precision_increment",
-    "foreign_key_checks",
     "group_concat_max_len",
     "innodb_lock_wait_timeout",
     "lc_time_names",
@@ -31,7 +34,6 @@ const VARIABLES: [&str; 19] = [
     "sql_safe_updates",
     "sql_select_limit",
     "timestamp",
-    "unique_checks",
     "wait_timeout",
 ];
 
