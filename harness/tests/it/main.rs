@@ -12,6 +12,7 @@ mod fixtures;
 mod fresh;
 mod migrations;
 mod models;
+mod mysql;
 mod orm_test;
 mod rollback;
 mod rstest;
