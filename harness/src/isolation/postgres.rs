@@ -190,12 +190,12 @@ impl Engine for Postgres {
     }
 
     async fn hold(&self, connection: &mut PgConnection) -> Result<(), Error> {
-        let done = guard::hold(connection).await;
+        let done = guard::hold(connection, self.may_replicate).await;
         done.map_err(|error| Error::database("open the transaction of the test", error))
     }
 
     async fn release(&self, connection: &mut PgConnection) -> Result<Verdict, Error> {
-        let (verdict, glance) = guard::release(connection).await?;
+        let (verdict, glance) = guard::release(connection, self.may_replicate).await?;
         if let Some(glance) = glance {
             self.glances().insert(glance.database.clone(), glance);
         }

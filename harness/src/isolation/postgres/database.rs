@@ -6,6 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::code;
+use super::glance::SEPARATOR;
 use crate::error::Error;
 
 /// How long sessions may take to end that were told to.
@@ -14,14 +15,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// every hundred.
 const STEP: Duration = Duration::from_millis(1);
 
-/// Other sessions than this one, on a database; `is_kept` spares those of the harness itself.
+/// Ends other sessions than this one; `$2` spares those of the harness itself. The transactions that were
+/// prepared come in the same answer, since each question costs a debug build as much as the server.
 const SEND_AWAY: &str = "
-SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
- WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend'
-   AND NOT ($2 AND application_name = 'testudo')";
-
-const PREPARED: &str =
-    "SELECT pg_catalog.quote_literal(gid) FROM pg_catalog.pg_prepared_xacts WHERE database = $1";
+SELECT pg_catalog.concat_ws(E'\\x1f', (
+    SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
+     WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend'
+       AND NOT ($2 AND application_name = 'testudo')), (
+    SELECT pg_catalog.string_agg(pg_catalog.format('ROLLBACK PREPARED %L', gid), E'\\x1f')
+      FROM pg_catalog.pg_prepared_xacts WHERE database = $1))";
 
 /// Makes an empty database.
 pub(super) async fn create(
@@ -99,18 +101,13 @@ pub(super) async fn drop(
     let failed = |error| Error::database(format!("drop the database `{name}`"), error);
     let deadline = Instant::now() + PATIENCE;
     loop {
-        send_away(lease, name, false).await.map_err(failed)?;
+        let prepared = send_away(lease, name, false).await.map_err(failed)?;
         let text = format!("DROP DATABASE IF EXISTS \"{name}\"");
         match lease.execute(AssertSqlSafe(text)).await {
             Ok(_) => return Ok(()),
             Err(error) if is_in_use(&error) && Instant::now() < deadline => {}
             Err(error) => return Err(failed(error)),
         }
-        let prepared: Vec<String> = sqlx::query_scalar(PREPARED)
-            .bind(name)
-            .fetch_all(&mut *lease)
-            .await
-            .map_err(failed)?;
         if !prepared.is_empty() {
             // They can only be ended from within.
             let options = options.clone().database(name);
@@ -131,10 +128,8 @@ async fn roll_back_prepared(
     connection: &mut PgConnection,
     prepared: Vec<String>,
 ) -> Result<(), sqlx::Error> {
-    for gid in prepared {
-        connection
-            .execute(AssertSqlSafe(format!("ROLLBACK PREPARED {gid}")))
-            .await?;
+    for statement in prepared {
+        connection.execute(AssertSqlSafe(statement)).await?;
     }
     Ok(())
 }
@@ -142,28 +137,27 @@ async fn roll_back_prepared(
 /// Ends what others have left on the database that this connection is on: sessions, and transactions that
 /// were prepared. Sessions of the harness stay.
 pub(super) async fn clear(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
-    send_away(connection, name, true).await?;
-    let prepared: Vec<String> = sqlx::query_scalar(PREPARED)
-        .bind(name)
-        .fetch_all(&mut *connection)
-        .await?;
+    let prepared = send_away(connection, name, true).await?;
     roll_back_prepared(connection, prepared).await
 }
 
+/// Sends everybody away, waits until they are gone, and returns statements that end what they have
+/// prepared.
 async fn send_away(
     connection: &mut PgConnection,
     name: &str,
     is_kept: bool,
-) -> Result<(), sqlx::Error> {
+) -> Result<Vec<String>, sqlx::Error> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let others: i64 = sqlx::query_scalar(SEND_AWAY)
+        let answer: String = sqlx::query_scalar(SEND_AWAY)
             .bind(name)
             .bind(is_kept)
             .fetch_one(&mut *connection)
             .await?;
-        if others == 0 || Instant::now() > deadline {
-            return Ok(());
+        let mut answer = answer.split(SEPARATOR);
+        if answer.next() == Some("0") || Instant::now() > deadline {
+            return Ok(answer.map(str::to_owned).collect());
         }
         tokio::time::sleep(STEP).await;
     }

@@ -58,9 +58,16 @@ ALTER TABLE pg_temp.testudo_guard ENABLE ALWAYS TRIGGER testudo_guard;
 const HOLD: &str = "BEGIN READ WRITE; INSERT INTO pg_temp.testudo_guard VALUES (false); \
                     SAVEPOINT testudo_test";
 
+/// The same in a session that may have put a slot back.
+const HOLD_ANEW: &str = "RESET session_replication_role; BEGIN READ WRITE; \
+                         INSERT INTO pg_temp.testudo_guard VALUES (false); SAVEPOINT testudo_test";
+
 /// Fails if the transaction is not the one that `HOLD` has opened, and then leaves it as it is.
-const RELEASE: &str = "ROLLBACK TO SAVEPOINT testudo_test; ROLLBACK; \
-                       EXECUTE testudo_look";
+const RELEASE: &str = "ROLLBACK TO SAVEPOINT testudo_test; ROLLBACK; EXECUTE testudo_look";
+
+/// The same in a session that may have put a slot back: the rollback has undone the other RESET.
+const RELEASE_ANEW: &str = "ROLLBACK TO SAVEPOINT testudo_test; ROLLBACK; \
+                            RESET session_replication_role; EXECUTE testudo_look";
 
 /// The savepoint to which a statement that failed outside a transaction is rolled back.
 const UNDO_STATEMENT: &str = "ROLLBACK TO SAVEPOINT testudo_statement";
@@ -84,11 +91,15 @@ pub(super) async fn equip(connection: &mut PgConnection, version: u32) -> Result
 
 /// Opens the transaction. Once sqlx counts it, it is never told of the end: its count stays at one, and
 /// every `begin` of the code under test is a savepoint.
-pub(super) async fn hold(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub(super) async fn hold(
+    connection: &mut PgConnection,
+    may_replicate: bool,
+) -> Result<(), sqlx::Error> {
+    let how = if may_replicate { HOLD_ANEW } else { HOLD };
     if connection.is_in_transaction() {
-        connection.execute(HOLD).await?;
+        connection.execute(how).await?;
     } else {
-        let transaction = connection.begin_with(HOLD).await?;
+        let transaction = connection.begin_with(how).await?;
         // Its guard would roll back.
         std::mem::forget(transaction);
     }
@@ -100,9 +111,11 @@ pub(super) async fn hold(connection: &mut PgConnection) -> Result<(), sqlx::Erro
 /// After anything but [`Verdict::Intact`] the session is not to be used for another test.
 pub(super) async fn release(
     connection: &mut PgConnection,
+    may_replicate: bool,
 ) -> Result<(Verdict, Option<Glance>), Error> {
     let failed = |error| Error::database("end the transaction of the test", error);
-    let mut rows = end(connection, RELEASE).await;
+    let how = if may_replicate { RELEASE_ANEW } else { RELEASE };
+    let mut rows = end(connection, how).await;
     if has_code(&rows, "26000") {
         // `DEALLOCATE ALL`: ours are gone, and those that sqlx believes to be there.
         rows = look::anew(connection).await;

@@ -42,7 +42,7 @@ pub(super) fn held(
                     guard::equip(connection, version).await?;
                     own.fetch_add(1, Ordering::AcqRel);
                     connection.execute(MARK).await?;
-                    guard::hold(connection).await?;
+                    guard::hold(connection, false).await?;
                     connection.execute(ABOVE).await
                 };
                 let Err(error) = ready.await else {

@@ -53,10 +53,13 @@ pub(super) async fn restore(
         let positions = changes.sequences.iter();
         positions.filter_map(|position| reference.sequences.get(*position))
     };
-    let mut text = String::from("BEGIN READ WRITE; ");
+    let mut text = String::new();
     if !changes.tables.is_empty() {
-        text.push_str("SET LOCAL session_replication_role = replica; ");
+        // For the session, until it holds a transaction again: each change of it makes Postgres plan
+        // every statement anew, which takes longer than the rest.
+        text.push_str("SET session_replication_role = replica; ");
     }
+    text.push_str("BEGIN READ WRITE; ");
     for table in tables() {
         text.push_str(&format!(
             "DELETE FROM ONLY {}; {}",
