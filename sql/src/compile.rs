@@ -10,15 +10,21 @@
 //! `=`, `<>` and `IN` with NULL mean IS NULL and IS NOT NULL; any other comparison with NULL is an
 //! error.
 //!
+//! # What is the same on every dialect
+//!
+//! NULLs are sorted as the smallest unless the order says otherwise. A quotient of integers is an
+//! integer, cut off towards zero. The mean of integers is a double on MySQL, which would keep four
+//! digits of it, and the sum of single-precision numbers a double on Postgres.
+//!
 //! # What is left as the server does it
 //!
-//! Division between integers (Postgres and SQLite truncate, MySQL does not) and `%` of numbers that
-//! are no integers; the types of SUM and AVG (a wider integer or decimal on Postgres and MySQL, an
-//! integer or REAL on SQLite); where NULLs are sorted when the order does not say; the range of
-//! RANDOM; beyond ASCII, the letters whose case SQLite does not know. Nothing is cast implicitly but
-//! the parts of dates (to integers), the dividend of decimals on SQLite (to REAL, since a whole
-//! decimal is an INTEGER there), the arguments of a two-argument ROUND on Postgres and JSON compared
-//! with a JSON column on MySQL.
+//! Division by zero (an error on Postgres, NULL on the others), and how many digits a quotient or mean
+//! of decimals has; `%` of numbers that are no integers; the types of SUM and AVG (a wider integer or
+//! decimal on Postgres and MySQL, an integer or REAL on SQLite); the range of RANDOM; beyond ASCII,
+//! the letters whose case SQLite does not know. Beside the above, nothing is cast implicitly but the
+//! parts of dates (to integers), the dividend of decimals on SQLite (to REAL, since a whole decimal is
+//! an INTEGER there), the arguments of a two-argument ROUND on Postgres and JSON compared with a JSON
+//! column on MySQL.
 
 mod any;
 mod change;
@@ -30,6 +36,7 @@ mod expr;
 mod function;
 mod in_set;
 mod insert;
+mod integer;
 mod like;
 mod names;
 mod nullable;

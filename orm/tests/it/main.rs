@@ -1,5 +1,6 @@
 //! Integration tests of the ORM, in one binary.
 
+mod alike;
 mod connect;
 mod derive;
 mod errors;

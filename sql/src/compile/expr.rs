@@ -1,6 +1,7 @@
 //! Expressions, parenthesised where precedence asks for it.
 
 use crate::compile::decimal::needs_cast;
+use crate::compile::integer::is_integer_quotient;
 use crate::compile::writer::Writer;
 use crate::{Arithmetic, ArithmeticOp, Case, Dialect, Error, Expr, Select};
 
@@ -173,7 +174,11 @@ impl<'q> Writer<'q> {
         } else {
             self.expr(&arithmetic.left, operator)?;
         }
-        self.push(symbol);
+        let whole = match self.dialect {
+            Dialect::Sqlite | Dialect::Postgres => false,
+            Dialect::MySql | Dialect::MariaDb => is_integer_quotient(arithmetic),
+        };
+        self.push(if whole { " DIV " } else { symbol });
         self.expr(&arithmetic.right, right)?;
         self.close(operator, place);
         Ok(())

@@ -1,7 +1,9 @@
 //! Functions and aggregates in each dialect's spelling.
 
 use crate::compile::expr::Binding;
+use crate::compile::integer::is_integer;
 use crate::compile::writer::Writer;
+use crate::schema::ColumnType;
 use crate::{Dialect, Error, Expr, Function, FunctionCall};
 
 impl<'q> Writer<'q> {
@@ -17,15 +19,29 @@ impl<'q> Writer<'q> {
             }
             function => {
                 let name = self.name_of(function);
-                self.push(name);
+                self.push(self.boolean_extreme(call).unwrap_or(name));
                 self.sql.push('(');
                 if call.distinct {
                     self.push("DISTINCT ");
+                }
+                let as_double = self.sums_up_as(call);
+                if as_double.is_some() {
+                    self.push("CAST(");
                 }
                 match &call.filter {
                     Some(filter) if !self.dialect.has_filter() => self.filtered(call, filter)?,
                     _ if function == Function::Count && call.args.is_empty() => self.push("*"),
                     _ => self.list(&call.args)?,
+                }
+                match function {
+                    // Our columns' own collation knows the case of ASCII alone.
+                    Function::Lower | Function::Upper if self.dialect == Dialect::Postgres => {
+                        self.push(" COLLATE \"default\"");
+                    }
+                    _ => {}
+                }
+                if let Some(double) = as_double {
+                    self.push(double);
                 }
                 self.sql.push(')');
                 if let Some(filter) = &call.filter
@@ -37,6 +53,29 @@ impl<'q> Writer<'q> {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// The end of the cast of what is summed up, where the server's own type has too few digits.
+    fn sums_up_as(&self, call: &FunctionCall) -> Option<&'static str> {
+        let [arg] = call.args.as_slice() else {
+            return None;
+        };
+        match (self.dialect, call.function) {
+            (Dialect::Postgres, Function::Sum) if is_single(arg) => Some(" AS DOUBLE PRECISION)"),
+            (Dialect::MySql | Dialect::MariaDb, Function::Avg) if is_integer(arg) => {
+                Some(" AS DOUBLE)")
+            }
+            _ => None,
+        }
+    }
+
+    /// MIN and MAX of booleans, which Postgres does not know by these names.
+    fn boolean_extreme(&self, call: &FunctionCall) -> Option<&'static str> {
+        match (self.dialect, call.function) {
+            (Dialect::Postgres, Function::Min) if call.args.iter().all(is_bool) => Some("BOOL_AND"),
+            (Dialect::Postgres, Function::Max) if call.args.iter().all(is_bool) => Some("BOOL_OR"),
+            _ => None,
         }
     }
 
@@ -170,4 +209,12 @@ impl<'q> Writer<'q> {
         }
         Ok(())
     }
+}
+
+fn is_single(expr: &Expr) -> bool {
+    matches!(expr, Expr::Column(column) if column.column.ty == ColumnType::Real)
+}
+
+fn is_bool(expr: &Expr) -> bool {
+    matches!(expr, Expr::Column(column) if column.column.ty == ColumnType::Bool)
 }

@@ -64,7 +64,12 @@ impl<'q> Writer<'q> {
             Search::Pattern(word) => {
                 self.expr(&like.expr, Binding::Sum)?;
                 self.push(word);
-                self.pattern(&like.pattern);
+                self.bind(&like.pattern);
+                if self.dialect == Dialect::Postgres && like.case_insensitive {
+                    // Our columns' own collation knows the case of ASCII alone.
+                    self.push(" COLLATE \"default\"");
+                }
+                self.collate_and_escape();
             }
             Search::LowerPattern => {
                 self.push("LOWER(");
@@ -102,11 +107,6 @@ impl<'q> Writer<'q> {
         }
         self.close(Binding::Comparison, place);
         Ok(())
-    }
-
-    fn pattern(&mut self, pattern: &'q Value) {
-        self.bind(pattern);
-        self.collate_and_escape();
     }
 
     /// The pattern's collation decides on MySQL whether case counts, whatever the column's is.

@@ -197,8 +197,9 @@ impl<'q> Writer<'q> {
                 nulls,
             } = term;
             let native = self.dialect.has_nulls_order();
+            let nulls = nulls.or_else(|| self.usual_nulls(expr, *direction));
             if let (Some(nulls), false) = (nulls, native) {
-                self.order_nulls(expr, *direction, *nulls)?;
+                self.order_nulls(expr, *direction, nulls)?;
             }
             self.loose(expr)?;
             self.push(match direction {
@@ -213,6 +214,18 @@ impl<'q> Writer<'q> {
             }
         }
         Ok(())
+    }
+
+    /// Where NULLs go if the order does not say: they are the smallest, which Postgres alone has to be
+    /// told.
+    fn usual_nulls(&self, expr: &Expr, direction: Direction) -> Option<Nulls> {
+        match self.dialect {
+            Dialect::Postgres if self.nullable(expr) => Some(match direction {
+                Direction::Asc => Nulls::First,
+                Direction::Desc => Nulls::Last,
+            }),
+            Dialect::Postgres | Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => None,
+        }
     }
 
     /// A key before the term. MySQL takes NULL for the smallest, which is half of what is asked.

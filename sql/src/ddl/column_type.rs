@@ -54,6 +54,11 @@ pub(super) fn write(
         }
         _ => {}
     }
+    // By code points, as the other dialects compare; the database's own order depends on where it
+    // was created.
+    if dialect == Dialect::Postgres && matches!(ty, ColumnType::VarChar(_) | ColumnType::Text) {
+        out.push_str(" COLLATE \"C\"");
+    }
     Ok(())
 }
 

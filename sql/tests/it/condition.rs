@@ -44,7 +44,10 @@ fn arithmetic_keeps_its_meaning() {
         Mul,
         op(number(2), Div, op(number(3), Rem, number(4))),
     );
-    assert_snapshot!(sql(&selected(&ORDER, product)), @r#"SELECT ("orders"."total" + ?) * (? / (? % ?)) FROM "orders""#);
+    assert_snapshot!(sql(&selected(&ORDER, product)), @r#"
+    SQLite, Postgres: SELECT ("orders"."total" + ?) * (? / (? % ?)) FROM "orders"
+    MySQL, MariaDB: SELECT ("orders"."total" + ?) * (? DIV (? % ?)) FROM "orders"
+    "#);
     let compared = Expr::comparison(
         op(total(), Mul, number(2)),
         CompareOp::Ge,

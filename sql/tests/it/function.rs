@@ -24,7 +24,10 @@ fn functions_have_each_dialects_name() {
     SQLite, Postgres: SELECT LENGTH("orders"."status") FROM "orders"
     MySQL, MariaDB: SELECT CHAR_LENGTH("orders"."status") FROM "orders"
     "#);
-    assert_snapshot!(call(Function::Lower, vec![status()]), @r#"SELECT LOWER("orders"."status") FROM "orders""#);
+    assert_snapshot!(call(Function::Lower, vec![status()]), @r#"
+    SQLite, MySQL, MariaDB: SELECT LOWER("orders"."status") FROM "orders"
+    Postgres: SELECT LOWER("orders"."status" COLLATE "default") FROM "orders"
+    "#);
     assert_snapshot!(call(Function::Coalesce, vec![column(&ORDERS, "note"), status()]), @r#"SELECT COALESCE("orders"."note", "orders"."status") FROM "orders""#);
     assert_snapshot!(call(Function::Concat, vec![status(), Expr::Value("-".into()), status()]), @r#"
     SQLite, Postgres: SELECT ("orders"."status" || ? || "orders"."status") FROM "orders"

@@ -36,7 +36,10 @@ fn a_to_many_path_outside_of_any_multiplies_rows_as_asked() {
         column(&ORDER_TAGS, "name").asc(),
         column(&ORDER_ITEMS, "name").asc(),
     ];
-    assert_snapshot!(sql(&select), @r#"SELECT "orders"."id" FROM "orders" LEFT JOIN "order_tags" ON "order_tags"."order_id" = "orders"."id" LEFT JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" LEFT JOIN "items" ON "items"."order_id" = "orders"."id" ORDER BY "tags"."name", "items"."name""#);
+    assert_snapshot!(sql(&select), @r#"
+    SQLite, MySQL, MariaDB: SELECT "orders"."id" FROM "orders" LEFT JOIN "order_tags" ON "order_tags"."order_id" = "orders"."id" LEFT JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" LEFT JOIN "items" ON "items"."order_id" = "orders"."id" ORDER BY "tags"."name", "items"."name"
+    Postgres: SELECT "orders"."id" FROM "orders" LEFT JOIN "order_tags" ON "order_tags"."order_id" = "orders"."id" LEFT JOIN "tags" ON "tags"."id" = "order_tags"."tag_id" LEFT JOIN "items" ON "items"."order_id" = "orders"."id" ORDER BY "tags"."name" NULLS FIRST, "items"."name" NULLS FIRST
+    "#);
 }
 
 #[test]

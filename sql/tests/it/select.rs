@@ -55,7 +55,10 @@ fn grouping_keeps_the_order_of_clauses_and_binds() {
         limit: Some(10),
         offset: 20,
     };
-    assert_snapshot!(sql(&select), @r#"SELECT DISTINCT "orders"."status", COUNT(*) AS "n" FROM "orders" WHERE "orders"."total" > ? GROUP BY "orders"."status" HAVING COUNT(*) > ? ORDER BY "n" DESC, "orders"."status" LIMIT 10 OFFSET 20"#);
+    assert_snapshot!(sql(&select), @r#"
+    SQLite, MySQL, MariaDB: SELECT DISTINCT "orders"."status", COUNT(*) AS "n" FROM "orders" WHERE "orders"."total" > ? GROUP BY "orders"."status" HAVING COUNT(*) > ? ORDER BY "n" DESC, "orders"."status" LIMIT 10 OFFSET 20
+    Postgres: SELECT DISTINCT "orders"."status", COUNT(*) AS "n" FROM "orders" WHERE "orders"."total" > $1 GROUP BY "orders"."status" HAVING COUNT(*) > $2 ORDER BY "n" DESC NULLS LAST, "orders"."status" LIMIT 10 OFFSET 20
+    "#);
     let compiled = select.compile(Dialect::Postgres).unwrap();
     assert_eq!(compiled.binds, [&1.into(), &2.into()]);
 }
@@ -96,7 +99,8 @@ fn nulls_go_where_they_are_asked_to() {
         note().asc(),
     ];
     assert_snapshot!(sql(&select), @r#"
-    SQLite, Postgres: SELECT "orders"."id" FROM "orders" ORDER BY "orders"."note" NULLS FIRST, "orders"."note" NULLS LAST, "orders"."note" DESC NULLS FIRST, "orders"."note" DESC NULLS LAST, "orders"."note"
+    SQLite: SELECT "orders"."id" FROM "orders" ORDER BY "orders"."note" NULLS FIRST, "orders"."note" NULLS LAST, "orders"."note" DESC NULLS FIRST, "orders"."note" DESC NULLS LAST, "orders"."note"
+    Postgres: SELECT "orders"."id" FROM "orders" ORDER BY "orders"."note" NULLS FIRST, "orders"."note" NULLS LAST, "orders"."note" DESC NULLS FIRST, "orders"."note" DESC NULLS LAST, "orders"."note" NULLS FIRST
     MySQL, MariaDB: SELECT "orders"."id" FROM "orders" ORDER BY "orders"."note", "orders"."note" IS NULL, "orders"."note", "orders"."note" IS NULL DESC, "orders"."note" DESC, "orders"."note" DESC, "orders"."note"
     "#);
 }
