@@ -67,6 +67,9 @@ async fn client() -> Result<Docker, Attempt> {
             ),
         )
     };
+    if let Some(mistake) = place::mistake() {
+        return Err(Attempt::failed(NAME, mistake));
+    }
     let docker = docker_client_instance()
         .await
         .map_err(|why| missing(causes(&why)))?;

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use crate::{Engine, Progress, Request, Server, Source, error::Attempt, state::Notes};
 
 mod account;
+mod arguments;
 mod blank;
 mod directory;
 mod launch;

@@ -10,6 +10,10 @@ use std::{
 
 use crate::{Engine, Error, Progress, Server, Source};
 
+#[cfg(unix)]
+mod private;
+#[cfg(not(unix))]
+#[path = "state/plain.rs"]
 mod private;
 
 /// The notes about one kind of request.

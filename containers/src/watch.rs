@@ -11,6 +11,8 @@ pub(crate) const SCRIPT: &str = include_str!("watch.sh");
 const FIRST: Duration = Duration::from_secs(10);
 /// How long it may take until it listens. Whoever started it may have died, or has less patience and ends it.
 const START: Duration = Duration::from_secs(600);
+/// More than a year is for ever, and a number that every shell can count to.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What stands between the script and the server's command line, `$0` included.
 pub(crate) fn arguments(
@@ -20,6 +22,7 @@ pub(crate) fn arguments(
     directory: &str,
     note: &str,
 ) -> Vec<String> {
+    let idle = idle.min(LONGEST);
     vec![
         "testudo".to_owned(),
         directory.to_owned(),

@@ -29,6 +29,27 @@ pub(super) fn of_docker() -> String {
     env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned())
 }
 
+/// What is wrong with where the engine is said to be, and would be a panic of testcontainers or a riddle of its
+/// parser.
+pub(super) fn mistake() -> Option<String> {
+    let engine = of_docker();
+    let known = ["unix", "npipe", "tcp", "http", "https"];
+    let scheme = engine.split_once("://").map(|(scheme, _)| scheme);
+    let Some(scheme) = scheme.filter(|scheme| known.contains(scheme)) else {
+        return Some(format!(
+            "`DOCKER_HOST` is `{engine}`, and has to begin with `unix://`, `tcp://` or `https://`"
+        ));
+    };
+    let verifies = env::var("DOCKER_TLS_VERIFY").is_ok_and(|value| value == "1");
+    let certificates = matches!(scheme, "tcp" | "http") && verifies || scheme == "https";
+    (certificates && env::var_os("DOCKER_CERT_PATH").is_none()).then(|| {
+        format!(
+            "`{engine}` is to be reached by TLS, and `DOCKER_CERT_PATH` names no directory with `ca.pem`, `cert.pem` \
+             and `key.pem`"
+        )
+    })
+}
+
 impl Place {
     pub(super) async fn find(docker: &Docker) -> Self {
         let engine = of_docker();

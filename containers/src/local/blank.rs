@@ -136,6 +136,7 @@ fn make(
         Engine::MySql => {
             let mut command = Account::command(account, &programs.init);
             command.args(["--no-defaults", "--initialize-insecure"]);
+            command.args(redo_log(engine));
             run(option(command, "--datadir=", data))
         }
         Engine::MariaDb => {
@@ -145,13 +146,15 @@ fn make(
                 "--skip-test-db",
                 "--auth-root-authentication-method=normal",
             ]);
-            command.arg(format!(
-                "--innodb-log-file-size={}",
-                super::launch::MARIADB_LOG
-            ));
+            command.args(redo_log(engine));
             run(option(command, "--datadir=", data))
         }
     }
+}
+
+fn redo_log(engine: Engine) -> impl Iterator<Item = String> {
+    let settings = super::arguments::redo_log(engine).iter();
+    settings.flat_map(move |(name, value)| engine.argument(name, Some(value)))
 }
 
 fn option(mut command: Command, name: &str, path: &Path) -> Command {

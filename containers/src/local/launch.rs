@@ -11,7 +11,13 @@ use std::{
 
 use tokio::{net::UnixStream, time};
 
-use super::{PATIENCE, account::Account, blank, directory, programs::Programs};
+use super::{
+    PATIENCE,
+    account::Account,
+    arguments::{arguments, first_statements},
+    blank, directory,
+    programs::Programs,
+};
 use crate::{
     Engine, Progress, Request, password,
     probe::{self, Answer},
@@ -20,8 +26,6 @@ use crate::{
     watch,
 };
 
-/// The redo log of MariaDB, which is copied with the rest; 96 MB otherwise.
-pub(super) const MARIADB_LOG: &str = "16M";
 /// How many lines of its log tell why a server ended.
 const LINES: usize = 12;
 
@@ -241,56 +245,4 @@ pub(super) fn last_lines(text: &str) -> String {
         .filter(|line| !line.trim().is_empty())
         .collect();
     lines[lines.len().saturating_sub(LINES)..].join("\n")
-}
-
-/// What the server is told; its first argument has to be `--no-defaults` where there are configuration files.
-fn arguments(request: &Request, directory: &Path, port: u16) -> Vec<String> {
-    let engine = request.engine;
-    let data = directory.join("data").to_string_lossy().into_owned();
-    let directory = directory.to_string_lossy();
-    let port = port.to_string();
-    let mut arguments = match engine {
-        Engine::Postgres => vec!["-D".to_owned(), data],
-        Engine::MySql | Engine::MariaDb => {
-            vec!["--no-defaults".to_owned(), format!("--datadir={data}")]
-        }
-    };
-    let socket = format!("{directory}/socket");
-    let first = format!("{directory}/first.sql");
-    let process = format!("{directory}/pid");
-    let ours: Vec<(&str, &str)> = match engine {
-        Engine::Postgres => {
-            vec![
-                ("listen_addresses", "127.0.0.1"),
-                ("port", &port),
-                ("unix_socket_directories", &directory),
-            ]
-        }
-        Engine::MySql | Engine::MariaDb => vec![
-            ("bind-address", "127.0.0.1"),
-            ("port", &port),
-            ("socket", &socket),
-            ("pid-file", &process),
-            ("init-file", &first),
-        ],
-    };
-    let log = [("innodb-log-file-size", MARIADB_LOG)];
-    let ours = ours
-        .iter()
-        .chain(log.iter().filter(|_| engine == Engine::MariaDb));
-    arguments.extend(ours.flat_map(|(name, value)| engine.argument(name, Some(value))));
-    arguments.extend(engine.arguments(&request.settings));
-    arguments
-}
-
-/// What MySQL and MariaDB run before they take connections: one statement on each line.
-///
-/// They do not resolve names, so that `localhost` is not where a client at 127.0.0.1 comes from.
-fn first_statements(password: &str) -> String {
-    format!(
-        "ALTER USER 'root'@'localhost' IDENTIFIED BY '{password}';\n\
-         DROP USER IF EXISTS 'root'@'127.0.0.1';\n\
-         CREATE USER 'root'@'127.0.0.1' IDENTIFIED BY '{password}';\n\
-         GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;\n"
-    )
 }

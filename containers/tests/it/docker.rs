@@ -50,7 +50,7 @@ fn a_container_is_shared_and_gone_afterwards(engine: Engine, version: &str) {
         Duration::from_secs(30),
         || here().is_empty(),
     );
-    for volume in volumes.lines() {
+    for volume in volumes.lines().filter(|name| !name.is_empty()) {
         assert_eq!(
             docker(&[
                 "volume",
@@ -132,6 +132,48 @@ fn a_server_that_ends_in_its_container_is_an_error_at_once_with_the_end_of_its_l
     );
     assert!(got.took < 20_000.0, "{got:?}");
     process.end();
+}
+
+#[test]
+fn a_server_that_never_becomes_ready_in_its_container_is_an_error_and_its_container_is_gone() {
+    // It listens, but where nobody looks.
+    let user = user()
+        .with("SETTINGS", "port=5999 cluster_name=never_ready")
+        .with("PATIENCE", 3);
+    let mut process = user.ask(Engine::Postgres);
+    let got = process.got();
+    assert!(
+        got.error
+            .contains("docker: `postgres:18`: it was not ready after 3 s: "),
+        "{got:?}"
+    );
+    assert!(got.error.contains("listening on IPv4 address"), "{got:?}");
+    process.end();
+    let all = docker(&["ps", "--all", "--no-trunc", "--format", "{{.Command}}"]);
+    assert!(!all.contains("never_ready"), "{all}");
+}
+
+#[test]
+fn what_is_wrong_with_docker_host_is_said() {
+    for (host, words) in [
+        (
+            "localhost:2375",
+            "`DOCKER_HOST` is `localhost:2375`, and has to begin with ",
+        ),
+        (
+            "https://localhost:1",
+            "`https://localhost:1` is to be reached by TLS, and `DOCKER_CERT_PATH`",
+        ),
+        (
+            "tcp://localhost:1",
+            "nothing answers at `tcp://localhost:1`: ",
+        ),
+    ] {
+        let mut process = user().with("DOCKER_HOST", host).ask(Engine::Postgres);
+        let got = process.got();
+        assert!(got.error.contains(words), "{got:?}");
+        process.end();
+    }
 }
 
 #[test]

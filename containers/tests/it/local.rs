@@ -1,10 +1,10 @@
 //! Servers from programs on this machine.
 
-use std::time::Duration;
+use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
 use testudo_containers::Engine;
 
-use crate::user::{User, is_gone, wait_until};
+use crate::user::{User, is_gone, processes, wait_until};
 
 /// Three processes ask at once; two are killed, the other one ends.
 fn a_server_is_shared_and_gone_afterwards(engine: Engine, version: &str) {
@@ -15,6 +15,18 @@ fn a_server_is_shared_and_gone_afterwards(engine: Engine, version: &str) {
     assert_eq!(got[0].url, got[2].url);
     assert_eq!(got.iter().filter(|got| got.started).count(), 1, "{got:?}");
     assert!(got[0].version.contains(version), "{got:?}");
+    let password = got[0].url.split([':', '@']).nth(2).unwrap();
+    assert_eq!(processes(password), [""; 0]);
+    for note in fs::read_dir(user.path("run/testudo"))
+        .unwrap()
+        .map(Result::unwrap)
+    {
+        assert_eq!(
+            note.metadata().unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{note:?}"
+        );
+    }
     let place = &got[0].place;
     let [first, second, third] = asking;
     first.kill();
@@ -61,4 +73,24 @@ fn directories_of_children(parent: u32) -> Vec<String> {
         .filter_map(|line| line.split(' ').find(|word| word.contains("/testudo-")))
         .map(str::to_owned)
         .collect()
+}
+
+/// The idle time of zero is the one where the first connection could come too late.
+#[test]
+fn a_server_that_ends_at_once_is_there_for_the_processes_of_a_run() {
+    let user = User::new().with("TESTUDO_IDLE", 0);
+    let mut places = Vec::new();
+    for _ in 0..5 {
+        let mut process = user.ask(Engine::Postgres);
+        places.push(process.server().place);
+        process.end();
+    }
+    places.dedup();
+    assert_eq!(places.len(), 1);
+    wait_until("it ended by itself", Duration::from_secs(20), || {
+        is_gone(&places[0])
+    });
+    let mut process = user.ask(Engine::Postgres);
+    assert!(process.server().started);
+    process.end();
 }
