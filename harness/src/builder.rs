@@ -69,6 +69,9 @@ impl TestContextBuilder {
 
     /// A directory of migrations in sqlx's layout. A relative path starts at the root of the package
     /// that is tested (`CARGO_MANIFEST_DIR`), or else at the working directory.
+    ///
+    /// Where the migrations of the backends differ, each backend has a folder of its name in the directory:
+    /// `sqlite`, `postgres`, `mysql`, and `mariadb` where that differs from `mysql`.
     pub fn migrations(mut self, dir: impl Into<PathBuf>) -> Self {
         self.migrations = Some(dir.into());
         self

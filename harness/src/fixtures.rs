@@ -55,13 +55,18 @@ use source::SourceFile;
 ///   `label`, `n` (the row's number in its range), `env.NAME`, `env("NAME", "default")`, and
 ///   `+ - * / %` on them. `$${` is a literal `${`.
 /// - **Types** are the columns': a plain `007` is text in a text column and 7 in an integer column.
-///   `~` is NULL. Bytes are `!!binary` and base64, or `0x` and hexadecimal; JSON columns take any YAML.
+///   `~` is NULL. Bytes are `!!binary` and base64, or `0x` and hexadecimal; JSON columns take any YAML. The values of an
+///   enum of the database are known. What only a server can read (an array, an interval, an address) is text in
+///   the server's own form: `'{a, b}'`, `1 day`.
 /// - **Anchors and merge keys** work; top-level keys that start with `x-` hold anchors and no rows.
 ///
 /// - **Order** follows from the foreign keys. Where tables or rows refer to each other in a circle, a nullable
 ///   foreign key in it is inserted as NULL and set by an UPDATE at the end; a circle of NOT NULL keys is
 ///   loaded if the constraints of one of its tables are `DEFERRABLE INITIALLY DEFERRED`, else it is a mistake.
+/// - **Sequences** of Postgres are moved behind the keys that were loaded, so that rows of the test get others.
 /// - **Refusals** of the database (CHECK, UNIQUE, a raw key that leads nowhere) are traced to their rows.
+///
+/// On Postgres the tables are those of the schemas in the `search_path`, on MySQL those of the current database.
 ///
 /// One load takes at most 32 MiB of files, 4 million values and 500,000 rows.
 #[derive(Debug, Clone)]

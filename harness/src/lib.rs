@@ -98,7 +98,7 @@ pub use crate::orm::Db;
 /// |---|---|
 /// | `requires(returning, row_locks)` | what a backend has to be capable of; on one that is not, the test is ignored, with the reason; see below |
 /// | `fails_on(mysql = "why")` | the body is expected to fail there: if it passes, the test fails, because the expectation is out of date |
-/// | `migrations = "dir"` | runs the migrations in this directory, once per process; the path starts at the root of the package |
+/// | `migrations = "dir"` | runs the migrations in this directory, once per process, or those in the folder `dir/postgres` if it is there; the path starts at the root of the package |
 /// | `models(User, Order)` | generates the tables of these models instead |
 /// | `fixtures("shop", "users")` | loads `fixtures/shop.yml` and `fixtures/users.yml` |
 /// | `isolation = "rollback"` | how the test is kept apart: `rollback` (unless told otherwise), `clone`, `fresh` or `auto`; see [`Isolation`] |

@@ -162,6 +162,54 @@ async fn a_migration_that_fails_is_named_with_its_statement_and_the_servers_word
     }
 }
 
+#[orm_test(backends(mysql, mariadb))]
+async fn no_statement_is_named_where_a_procedure_hides_which_one_it_was(outer: TestContext) {
+    let procedure = "CREATE PROCEDURE twice() BEGIN SELECT 1; SELECT 2; END;";
+    let failing = |script: &str| {
+        let dir = Scratch::new().with("1_init.sql", &format!("{procedure}\n{script}"));
+        let builder = migrated(&outer, dir.path());
+        async move {
+            let error = builder.start().await.unwrap_err().to_string();
+            drop(dir);
+            error
+        }
+    };
+    let error = failing("SELECT 1;\nINSERT INTO nowhere VALUES (1);").await;
+    assert!(error.contains("failed at line 3: "), "{error}");
+    assert!(
+        error.ends_with("in the statement `INSERT INTO nowhere VALUES (1)`"),
+        "{error}"
+    );
+    let error = failing("CALL twice();\nINSERT INTO nowhere VALUES (1);").await;
+    assert!(error.contains("1_init.sql` failed: "), "{error}");
+    assert!(!error.contains("in the statement"), "{error}");
+}
+
+#[orm_test(backends(postgres))]
+async fn a_function_with_semicolons_is_one_statement(outer: TestContext) {
+    let dir = Scratch::new().with(
+        "1_init.sql",
+        "CREATE TABLE t (x INTEGER);
+         CREATE FUNCTION one() RETURNS INTEGER AS $$ BEGIN PERFORM 1; RETURN 1; END $$ LANGUAGE plpgsql;
+         CREATE FUNCTION two() RETURNS INTEGER BEGIN ATOMIC SELECT 1; SELECT 2; END;
+         INSERT INTO t SELECT one() + two();
+         INSERT INTO t VALUES ('; x');",
+    );
+    let error = migrated(&outer, dir.path())
+        .start()
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("failed at line 5: invalid input syntax for type integer"),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("in the statement `INSERT INTO t VALUES ('; x')`"),
+        "{error}"
+    );
+}
+
 #[tokio::test]
 async fn a_directory_that_is_not_there_is_named() {
     let error = error(Path::new("no/such/dir")).await;
