@@ -40,7 +40,8 @@ SELECT name = 'testudo_refused',
             ELSE statement END
   FROM pg_catalog.pg_prepared_statements
  WHERE name = 'testudo_refused'
-    OR statement ~* '^\\s*(commit|end|abort|rollback|begin|start\\s+transaction|prepare\\s+transaction)\\M'
+    OR name NOT LIKE 'testudo_%'
+       AND statement ~* '^\\s*(commit|end|abort|rollback|begin|start\\s+transaction|prepare\\s+transaction)\\M'
        AND statement !~* '^\\s*rollback\\s+(work\\s+|transaction\\s+)?to\\M'
  ORDER BY 1 DESC, prepare_time";
 

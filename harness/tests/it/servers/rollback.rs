@@ -147,6 +147,20 @@ async fn a_handle_that_outlives_its_test_is_refused(of: TestContext) -> testudo:
     Ok(())
 }
 
+#[orm_test(backends(postgres))]
+async fn who_ended_the_transaction_is_not_looked_for_among_our_own_statements(
+    of: TestContext,
+) -> testudo::Result {
+    let ctx = stock(of.backend(), Isolation::Rollback).start().await?;
+    ctx.db().script("ROLLBACK").await?;
+    let error = ctx.finish().await.unwrap_err();
+    assert!(error.is_isolation_lost(), "{error}");
+    let error = error.to_string();
+    assert!(error.contains("`ROLLBACK` sent as text"), "{error}");
+    assert!(!error.contains("testudo_"), "{error}");
+    Ok(())
+}
+
 #[orm_test(backends(postgres, mysql, mariadb))]
 async fn a_context_that_is_dropped_leaves_nothing_behind(of: TestContext) -> testudo::Result {
     for _ in 0..3 {
