@@ -67,17 +67,20 @@ impl<'a> Url<'a> {
         Ok(url)
     }
 
+    /// What the query says last about `name`, as drivers read it.
+    fn parameter(&self, name: &str) -> Option<&'a str> {
+        self.query
+            .split('&')
+            .filter_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+            .next_back()
+    }
+
     /// Where the server listens.
     pub(crate) fn address(&self, engine: Engine, source: &str) -> Result<Address, Error> {
-        let parameter = |name: &str| {
-            self.query
-                .split('&')
-                .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
-        };
-        if parameter("socket").is_some() || self.host.to_lowercase().starts_with("%2f") {
+        if self.parameter("socket").is_some() || self.host.to_lowercase().starts_with("%2f") {
             return Ok(Address::Socket);
         }
-        let host = match parameter("host") {
+        let host = match self.parameter("hostaddr").or(self.parameter("host")) {
             Some(host) if host.starts_with('/') || host.to_lowercase().starts_with("%2f") => {
                 return Ok(Address::Socket);
             }
@@ -85,7 +88,7 @@ impl<'a> Url<'a> {
             None if self.host.is_empty() => "localhost",
             None => self.host.trim_start_matches('[').trim_end_matches(']'),
         };
-        let port = match parameter("port").or(self.port) {
+        let port = match self.parameter("port").or(self.port) {
             None => engine.port(),
             Some(port) => port.parse().map_err(|_| {
                 Error::new(format!(
@@ -104,7 +107,8 @@ impl<'a> Url<'a> {
     /// Tests get databases of their own, but a URL that was copied from an application leads to a server where
     /// nobody wants them either.
     pub(crate) fn check_database(&self, engine: Engine, source: &str) -> Result<(), Error> {
-        let name = self.database;
+        // Postgres takes it from the query as well, and that one counts.
+        let name = self.parameter("dbname").unwrap_or(self.database);
         if name.is_empty() || engine.maintenance_databases().contains(&name) || is_for_tests(name) {
             return Ok(());
         }
@@ -191,6 +195,24 @@ mod tests {
         );
         assert_eq!(shown("mysql://db/app?password=secret"), "mysql://db/app");
         assert_eq!(shown("root:secret"), "***");
+    }
+
+    #[test]
+    fn the_database_in_the_query_is_the_one_that_is_checked() {
+        let check = |text| {
+            Url::parse(text)
+                .unwrap()
+                .check_database(Engine::Postgres, "it")
+        };
+        let refused = check("postgres://db/test?dbname=shop&application_name=x").unwrap_err();
+        assert!(
+            refused
+                .to_string()
+                .starts_with("it leads to the database `shop`"),
+            "{refused}"
+        );
+        assert!(check("postgres://db/shop?dbname=shop_test").is_ok());
+        assert!(check("postgres://db?dbname=postgres").is_ok());
     }
 
     #[test]
