@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::fixtures::FixtureErrors;
 
@@ -10,7 +11,7 @@ use crate::fixtures::FixtureErrors;
 ///
 /// A test body returns the more general [`Failure`](crate::Failure), which takes this error and
 /// every other one with `?`.
-pub struct Error(Box<Kind>);
+pub struct Error(Arc<Kind>);
 
 #[derive(Debug)]
 enum Kind {
@@ -88,6 +89,9 @@ impl Error {
 
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) fn no_server(error: &testudo_containers::Error) -> Self {
+        if error.is_refused() {
+            return Self::refused(error.to_string());
+        }
         Kind::Server {
             problem: error.to_string(),
             unavailable: error.is_unavailable(),
@@ -98,11 +102,7 @@ impl Error {
     /// The same error for another test that runs into it.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) fn repeated(&self) -> Self {
-        Kind::Server {
-            problem: self.to_string(),
-            unavailable: self.is_unavailable(),
-        }
-        .into()
+        Self(Arc::clone(&self.0))
     }
 
     /// `doing` completes "failed to ...".
@@ -188,7 +188,7 @@ impl Error {
 
 impl From<Kind> for Error {
     fn from(kind: Kind) -> Self {
-        Error(Box::new(kind))
+        Error(Arc::new(kind))
     }
 }
 

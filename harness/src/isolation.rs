@@ -126,6 +126,9 @@ enum PoolSource {
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 trait OpensPool: Send + Sync {
     fn open(self: Arc<Self>) -> futures_util::future::BoxFuture<'static, Result<Pool, Error>>;
+
+    /// The test learns where its database is.
+    fn expose(self: Arc<Self>);
 }
 
 /// A pool of any backend.
@@ -227,6 +230,11 @@ impl Access {
     }
 
     pub(crate) fn url(&self) -> &str {
+        match &self.source {
+            PoolSource::Open(_) => {}
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            PoolSource::OnDemand(source) => Arc::clone(source).expose(),
+        }
         &self.url
     }
 }

@@ -14,6 +14,7 @@ mod host;
 mod keep;
 mod names;
 mod seat;
+mod slot;
 mod sweep;
 mod template;
 mod told;
@@ -39,7 +40,14 @@ pub(crate) enum Session<E: Engine> {
 }
 
 impl<E: Engine> Session<E> {
+    /// On the runtime of the process, and to its end even if the caller is cancelled: a seat of which
+    /// nobody knows whether it was taken would be lost.
     pub(super) async fn start(plan: &Plan) -> Result<Self, Error> {
+        let plan = plan.clone();
+        host::on_shared_runtime(async move { Self::start_to_its_end(&plan).await }).await
+    }
+
+    async fn start_to_its_end(plan: &Plan) -> Result<Self, Error> {
         if plan.existing.is_some() {
             return Err(Error::configuration(format!(
                 "`url` names a file of SQLite; the server of tests on {} is named by `{}`",

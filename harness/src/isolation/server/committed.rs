@@ -7,7 +7,8 @@ use std::time::Duration;
 use sqlx::{Database, Pool as DriverPool};
 
 use super::engine::{Engine, Restored, State};
-use super::seat::{POOL, Seat, Slot, note};
+use super::seat::{POOL, Seat};
+use super::slot::{Slot, note};
 use super::template::Template;
 use super::{SharedHost, keep};
 use crate::error::Error;
@@ -41,18 +42,13 @@ impl<E: Engine> Committed<E> {
         seed: u64,
     ) -> Result<Self, Error> {
         let mut seat = host.seats.take(host, Some(template)).await?;
-        let mut slot = match seat.slot(host, template).await {
-            Ok(slot) => slot,
-            Err(error) => {
-                host.seats.put(seat);
-                return Err(error);
-            }
-        };
+        let mut slot = seat.slot(template).await?;
         // A pool that was opened ahead stands in a transaction, and would be in the way.
         slot.spare = None;
-        let pool = host.engine.pool(&slot.database, POOL);
+        let database = slot.database.clone();
+        let pool = host.engine.pool(&database, POOL);
         let mut committed = Self {
-            url: host.engine.url(&slot.database),
+            url: host.engine.url(&database),
             labels: template.labels.clone(),
             pool: pool.clone(),
             parts: Some(Parts {
@@ -63,7 +59,11 @@ impl<E: Engine> Committed<E> {
             }),
         };
         // From here on, whatever fails, dropping `committed` gives everything back.
-        committed.mark_dirty().await?;
+        {
+            // Written down before the first statement: should this process be killed, the next one knows.
+            let mut lease = host.lease().await;
+            note(host, &mut lease, &database, State::Dirty).await?;
+        }
         if template.ingredients.is_seeded {
             let fixtures = &template.ingredients.fixtures;
             committed.labels = fixtures
@@ -72,15 +72,6 @@ impl<E: Engine> Committed<E> {
                 .map_err(Error::fixtures)?;
         }
         Ok(committed)
-    }
-
-    /// Written down before the first statement: should this process be killed, the next one knows.
-    async fn mark_dirty(&self) -> Result<(), Error> {
-        let Some(parts) = &self.parts else {
-            return Ok(());
-        };
-        let mut lease = parts.host.lease().await;
-        note(&parts.host, &mut lease, &parts.slot.database, State::Dirty).await
     }
 
     pub(super) fn access(&self) -> Access {
@@ -155,7 +146,7 @@ impl<E: Engine> Parts<E> {
                 }
             }
         };
-        host.seats.put(seat);
+        drop(seat);
         if result.is_err() {
             host.check().await;
         }

@@ -107,7 +107,7 @@ impl<E: Engine> Parts<E> {
             let engine = &self.host.engine;
             engine.drop_database(&mut lease, &self.database).await
         };
-        self.host.seats.put(self.seat);
+        drop(self.seat);
         kept.and(dropped)
     }
 }

@@ -2,17 +2,19 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::{Database, Pool as DriverPool};
 use testudo_orm::{Db, SharedConnection};
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
 use super::engine::{Conn, Engine, HeldPool, State, Verdict};
-use super::seat::{Seat, Slot, Spare, note};
+use super::seat::Seat;
+use super::slot::{Slot, Spare, note};
 use super::template::Template;
 use super::{SharedHost, keep};
 use crate::error::Error;
@@ -49,6 +51,17 @@ struct Lent<E: Engine> {
     seed: u64,
     shared: SharedConnection,
     pool: Mutex<Pools<E::Driver>>,
+    exposure: SyncMutex<Exposure>,
+}
+
+/// Whether the test knows the way to its database, and can write to it on connections of its own. Then
+/// the slot is marked as dirty while it runs: should this process be killed, the next one knows.
+#[derive(Default)]
+enum Exposure {
+    #[default]
+    None,
+    /// The mark is being written.
+    Marking(JoinHandle<Result<(), Error>>),
 }
 
 struct Pools<D: Database> {
@@ -74,19 +87,14 @@ impl<E: Engine> Held<E> {
         seed: u64,
     ) -> Result<Self, Error> {
         let mut seat = host.seats.take(host, Some(template)).await?;
-        let slot = match held_slot(host, &mut seat, template).await {
-            Ok(slot) => slot,
-            Err(error) => {
-                host.seats.put(seat);
-                return Err(error);
-            }
-        };
+        let slot = held_slot(host, &mut seat, template).await?;
         let lent = Arc::new(Lent {
             host: Arc::clone(host),
             database: slot.database.clone(),
             template: Arc::clone(template),
             seed,
             shared: host.engine.share(slot.connection),
+            exposure: SyncMutex::default(),
             pool: Mutex::new(Pools {
                 open: None,
                 spare: slot.spare,
@@ -150,12 +158,12 @@ async fn held_slot<E: Engine>(
     seat: &mut Seat<E>,
     template: &Arc<Template>,
 ) -> Result<Slot<E>, Error> {
-    let mut slot = seat.slot(host, template).await?;
+    let mut slot = seat.slot(template).await?;
     if host.engine.hold(&mut slot.connection).await.is_ok() {
         return Ok(slot);
     }
     drop(slot);
-    let mut slot = seat.slot(host, template).await?;
+    let mut slot = seat.slot(template).await?;
     host.engine.hold(&mut slot.connection).await?;
     Ok(slot)
 }
@@ -169,9 +177,40 @@ impl<E: Engine> OpensPool for Lent<E> {
     fn open(self: Arc<Self>) -> BoxFuture<'static, Result<Pool, Error>> {
         Box::pin(async move { self.pool_of_test().await })
     }
+
+    fn expose(self: Arc<Self>) {
+        self.mark_exposed();
+    }
 }
 
 impl<E: Engine> Lent<E> {
+    /// Written by another task, because to ask for a URL is not async. A connection takes longer to open
+    /// than this takes.
+    fn mark_exposed(&self) {
+        let mut exposure = self.exposure.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Exposure::None, Ok(runtime)) = (&*exposure, runtime::shared()) {
+            let (host, database) = (Arc::clone(&self.host), self.database.clone());
+            *exposure = Exposure::Marking(runtime.spawn(async move {
+                let mut lease = host.lease().await;
+                note(&host, &mut lease, &database, State::Dirty).await
+            }));
+        }
+    }
+
+    /// Whether the slot is marked as dirty, which takes effect before this returns.
+    async fn was_exposed(&self) -> bool {
+        let exposure =
+            std::mem::take(&mut *self.exposure.lock().unwrap_or_else(PoisonError::into_inner));
+        match exposure {
+            Exposure::None => false,
+            Exposure::Marking(marking) => {
+                // Should it have failed, the server is gone, which is found out at the end.
+                let _ = marking.await;
+                true
+            }
+        }
+    }
+
     /// A real pool in place of the kept connection; the same one each time.
     async fn pool_of_test(&self) -> Result<Pool, Error> {
         let mut pools = self.pool.lock().await;
@@ -184,6 +223,8 @@ impl<E: Engine> Lent<E> {
         };
         let held = ready.unwrap_or_else(|| self.host.engine.held_pool(&self.database));
         connected(&held).await?;
+        // Its options lead to the database.
+        self.mark_exposed();
         let db = E::db(&held.pool);
         if self.template.ingredients.is_seeded {
             load(&db, &self.template, self.seed).await?;
@@ -221,7 +262,7 @@ async fn connected<D: Database>(held: &HeldPool<D>) -> Result<(), Error> {
     let cause = held
         .failure
         .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .unwrap_or_else(PoisonError::into_inner)
         .take();
     match (acquired, cause) {
         (Ok(()), None) => Ok(()),
@@ -268,15 +309,20 @@ impl<E: Engine> Parts<E> {
         {
             result = nothing_leaked(engine, slot).await;
         }
-        match slot {
-            Some(slot) if result.is_ok() => seat.keep(slot),
-            _ => {
-                let mut lease = host.lease().await;
-                // Should this fail, the server is gone, which is found out below.
-                let _ = note(&host, &mut lease, &database, State::Dirty).await;
+        let was_exposed = lent.was_exposed().await;
+        let state = match slot {
+            Some(slot) if result.is_ok() => {
+                seat.keep(slot);
+                was_exposed.then_some(State::Ready)
             }
+            _ => (!was_exposed).then_some(State::Dirty),
+        };
+        if let Some(state) = state {
+            let mut lease = host.lease().await;
+            let noted = note(&host, &mut lease, &database, state).await;
+            result = result.and(noted);
         }
-        host.seats.put(seat);
+        drop(seat);
         if result.is_err() {
             host.check().await;
         }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use testudo_containers::{Engine as Kind, Request};
+use testudo_containers::{Engine as Kind, Request, Server, Source};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::SharedHost;
@@ -20,6 +20,8 @@ use crate::runtime;
 
 /// A server that does not answer within this time is not there.
 const ALIVE: Duration = Duration::from_secs(2);
+/// For how long one test's failure to find a server is taken for that of others.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The servers of one engine, by backend: MySQL and MariaDB share theirs.
 pub(crate) struct Registry<E: Engine>(SyncMutex<Vec<(Backend, Place<E>)>>);
@@ -30,8 +32,12 @@ type Place<E> = Arc<Mutex<Found<E>>>;
 enum Found<E: Engine> {
     NotYet,
     Open(SharedHost<E>),
-    /// Said again to every other test: to look for it once more would take as long once more.
-    Failed(Error),
+    /// Said again to other tests, because to look for it once more may take as long once more.
+    Failed {
+        error: Error,
+        /// When it is worth while to look again: a server may have come back.
+        until: Instant,
+    },
 }
 
 /// A server, and what this process holds of it.
@@ -59,9 +65,12 @@ impl<E: Engine> Registry<E> {
             Found::Open(host) if !host.is_lost.load(Ordering::Acquire) => {
                 return Ok(Arc::clone(host));
             }
-            Found::Failed(error) => return Err(error.repeated()),
-            Found::Open(_) | Found::NotYet => {}
+            Found::Failed { error, until } if Instant::now() < *until => {
+                return Err(error.repeated());
+            }
+            Found::Open(_) | Found::NotYet | Found::Failed { .. } => {}
         }
+        let started = Instant::now();
         match on_shared_runtime(Host::open(backend)).await {
             Ok(host) => {
                 *found = Found::Open(Arc::clone(&host));
@@ -69,7 +78,12 @@ impl<E: Engine> Registry<E> {
                 Ok(host)
             }
             Err(error) => {
-                *found = Found::Failed(error.repeated());
+                // No more than a third of the time is spent on looking in vain.
+                let pause = (started.elapsed() * 2).max(SHORTEST_PAUSE);
+                *found = Found::Failed {
+                    error: error.repeated(),
+                    until: Instant::now() + pause,
+                };
                 Err(error)
             }
         }
@@ -89,11 +103,17 @@ impl<E: Engine> Registry<E> {
 impl<E: Engine> Host<E> {
     async fn open(backend: Backend) -> Result<SharedHost<E>, Error> {
         let request = Request::of(kind(backend)?);
-        let server = request
-            .server()
-            .await
-            .map_err(|error| Error::no_server(&error))?;
-        let (engine, mut lease) = admission::patiently(backend, || E::open(server.url())).await?;
+        let server = find(&request).await?;
+        let opened = admission::patiently(backend, || E::open(server.url())).await;
+        let (engine, mut lease) = match opened {
+            Ok(opened) => opened,
+            // One that was found may have been about to end itself.
+            Err(_) if !server.was_started() && !matches!(server.source(), Source::Url) => {
+                let server = find(&request).await?;
+                admission::patiently(backend, || E::open(server.url())).await?
+            }
+            Err(error) => return Err(error),
+        };
         let limit = engine.connection_limit(&mut lease).await?;
         Ok(Arc::new(Self {
             engine,
@@ -138,6 +158,11 @@ impl<E: Engine> Host<E> {
             self.is_lost.store(true, Ordering::Release);
         }
     }
+}
+
+async fn find(request: &Request) -> Result<Server, Error> {
+    let found = request.server().await;
+    found.map_err(|error| Error::no_server(&error))
 }
 
 fn kind(backend: Backend) -> Result<Kind, Error> {

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::engine::{Conn, Engine, Entry, HeldPool, State};
+use super::engine::Engine;
+use super::slot::Slot;
 use super::template::Template;
 use super::told::told;
 use super::{SharedHost, names};
@@ -41,29 +42,18 @@ pub(super) struct Seats<E: Engine> {
 struct Taken<E: Engine> {
     /// Numbers that this process holds; the server would give them to it a second time.
     numbers: BTreeSet<u32>,
-    /// Seats that no test sits on, the latest last.
-    idle: Vec<Seat<E>>,
+    /// Those that no test sits on, the latest last, each with its slots.
+    idle: Vec<(u32, Vec<Slot<E>>)>,
 }
 
-/// The right to run one test, and the slots that come with it.
+/// The right to run one test, and the slots that come with it. Dropped, it serves the next test of this
+/// process.
 pub(super) struct Seat<E: Engine> {
     pub(super) number: u32,
     /// Slots that are clean and connected, the latest last.
     slots: Vec<Slot<E>>,
+    host: SharedHost<E>,
 }
-
-/// A copy of a template, clean, with a connection to it that no test uses.
-pub(super) struct Slot<E: Engine> {
-    pub(super) template: Arc<Template>,
-    pub(super) database: String,
-    pub(super) connection: Conn<E>,
-    pub(super) baseline: E::Baseline,
-    /// The pool of the next test that takes one.
-    pub(super) spare: Option<Spare<E::Driver>>,
-}
-
-/// A pool that is opened ahead; nothing, if that failed.
-pub(super) type Spare<D> = tokio::task::JoinHandle<Option<HeldPool<D>>>;
 
 impl<E: Engine> Seats<E> {
     /// As many seats as fit into this many connections.
@@ -85,29 +75,31 @@ impl<E: Engine> Seats<E> {
         host: &SharedHost<E>,
         template: Option<&Template>,
     ) -> Result<Seat<E>, Error> {
-        if let Some(seat) = self.idle(template) {
+        if let Some(seat) = self.idle(host, template) {
             return Ok(seat);
         }
+        // One of those who wait says so.
+        let _turn = self.queue.lock().await;
         told(
             &format!(
                 "waiting for one of the {} seats of the {} server",
                 self.limit, host.backend
             ),
             &format!("a seat of the {} server is free", host.backend),
-            self.queue(host, template),
+            self.next(host, template),
         )
         .await
     }
 
-    async fn queue(
+    /// The next seat that is free, for who is first in the queue.
+    async fn next(
         &self,
         host: &SharedHost<E>,
         template: Option<&Template>,
     ) -> Result<Seat<E>, Error> {
         let started = Instant::now();
-        let _turn = self.queue.lock().await;
         loop {
-            if let Some(seat) = self.idle(template) {
+            if let Some(seat) = self.idle(host, template) {
                 return Ok(seat);
             }
             if let Some(seat) = self.lock_one(host).await? {
@@ -128,22 +120,21 @@ impl<E: Engine> Seats<E> {
         }
     }
 
-    /// Gives a seat back, for the next test of this process.
-    pub(super) fn put(&self, seat: Seat<E>) {
-        self.state().idle.push(seat);
-        self.returned.notify_one();
-    }
-
-    fn idle(&self, template: Option<&Template>) -> Option<Seat<E>> {
+    fn idle(&self, host: &SharedHost<E>, template: Option<&Template>) -> Option<Seat<E>> {
         let idle = &mut self.state().idle;
         let fitting = template.and_then(|template| {
             idle.iter()
-                .rposition(|seat| seat.slots.iter().any(|slot| slot.is_of(template)))
+                .rposition(|(_, slots)| slots.iter().any(|slot| slot.is_of(template)))
         });
-        match fitting {
-            Some(at) => Some(idle.remove(at)),
-            None => idle.pop(),
-        }
+        let (number, slots) = match fitting {
+            Some(at) => idle.remove(at),
+            None => idle.pop()?,
+        };
+        Some(Seat {
+            number,
+            slots,
+            host: Arc::clone(host),
+        })
     }
 
     async fn lock_one(&self, host: &SharedHost<E>) -> Result<Option<Seat<E>>, Error> {
@@ -159,6 +150,7 @@ impl<E: Engine> Seats<E> {
                 return Ok(Some(Seat {
                     number,
                     slots: Vec::new(),
+                    host: Arc::clone(host),
                 }));
             }
         }
@@ -180,13 +172,8 @@ fn preferred() -> u32 {
 }
 
 impl<E: Engine> Seat<E> {
-    /// The slot of a template: open already, or connected to now; copied from the template if it is not
-    /// there or not known to be clean.
-    pub(super) async fn slot(
-        &mut self,
-        host: &SharedHost<E>,
-        template: &Arc<Template>,
-    ) -> Result<Slot<E>, Error> {
+    /// The slot of a template: open already, or opened now.
+    pub(super) async fn slot(&mut self, template: &Arc<Template>) -> Result<Slot<E>, Error> {
         if let Some(at) = self.slots.iter().position(|slot| slot.is_of(template)) {
             return Ok(self.slots.remove(at));
         }
@@ -194,26 +181,7 @@ impl<E: Engine> Seat<E> {
         if self.slots.len() >= KEPT as usize {
             self.slots.remove(0);
         }
-        let database = names::slot(&template.name, self.number);
-        {
-            let mut lease = host.lease().await;
-            let entry = host.engine.entry(&mut lease, &database).await?;
-            if !matches!(&entry, Some(entry) if entry.state == State::Ready) {
-                let name = &template.name;
-                host.engine.copy(&mut lease, name, &database).await?;
-                note(host, &mut lease, &database, State::Ready).await?;
-            }
-        }
-        let mut connection = host.connect(Some(database.clone())).await?;
-        host.engine.equip(&mut connection).await?;
-        let baseline = host.engine.baseline(&mut connection).await?;
-        Ok(Slot {
-            template: Arc::clone(template),
-            database,
-            connection,
-            baseline,
-            spare: None,
-        })
+        Slot::open(&self.host, self.number, template).await
     }
 
     /// Takes a slot back that is clean.
@@ -222,25 +190,13 @@ impl<E: Engine> Seat<E> {
     }
 }
 
-impl<E: Engine> Slot<E> {
-    fn is_of(&self, template: &Template) -> bool {
-        self.template.name == template.name
+impl<E: Engine> Drop for Seat<E> {
+    fn drop(&mut self) {
+        let slots = std::mem::take(&mut self.slots);
+        let seats = &self.host.seats;
+        seats.state().idle.push((self.number, slots));
+        seats.returned.notify_one();
     }
-}
-
-/// Writes down what a slot can be used for. A slot that is dirty is copied anew by whoever finds it.
-pub(super) async fn note<E: Engine>(
-    host: &SharedHost<E>,
-    lease: &mut Conn<E>,
-    database: &str,
-    state: State,
-) -> Result<(), Error> {
-    let entry = Entry {
-        state,
-        labels: None,
-        unused_for: Duration::ZERO,
-    };
-    host.engine.set_entry(lease, database, &entry).await
 }
 
 impl<E: Engine> fmt::Debug for Seats<E> {

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use testudo::Isolation;
 use testudo::prelude::*;
+use testudo::{Backend, Isolation};
 
 use super::{add_shelf, shelves, stock};
 use crate::child::{Child, is_child};
@@ -28,11 +28,36 @@ async fn commits_and_hangs(db: Db) -> testudo::Result {
     std::future::pending().await
 }
 
+/// Is killed before anybody can look at what it has done past its transaction.
+#[orm_test(
+    backends(postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/stock"
+)]
+async fn leaks_and_hangs(ctx: TestContext) -> testudo::Result {
+    if !is_child() {
+        return Ok(());
+    }
+    let other = Db::connect(ctx.url()).await?;
+    add_shelf(&other, "left behind").await?;
+    other
+        .script("CREATE TABLE left_behind (id INTEGER)")
+        .await?;
+    std::fs::write(std::env::var(STARTED)?, "")?;
+    std::future::pending().await
+}
+
 #[orm_test(backends(postgres, mysql, mariadb))]
 async fn what_a_killed_process_left_is_cleared_away(of: TestContext) -> testudo::Result {
+    for test in ["commits_and_hangs", "leaks_and_hangs"] {
+        kill_in(test, of.backend()).await?;
+    }
+    Ok(())
+}
+
+async fn kill_in(test: &str, backend: Backend) -> testudo::Result {
     let dir = Scratch::new();
     let started = dir.path().join("started");
-    let name = format!("servers::processes::commits_and_hangs::{}", of.backend());
+    let name = format!("servers::processes::{test}::{backend}");
     let mut process = Child::new(&["--exact", &name])
         .env(STARTED, &started.display().to_string())
         .spawn();
@@ -46,7 +71,7 @@ async fn what_a_killed_process_left_is_cleared_away(of: TestContext) -> testudo:
     // Enough at once that one of them gets the seat that the killed process had.
     let mut contexts = Vec::new();
     for _ in 0..4 {
-        contexts.push(stock(of.backend(), Isolation::Rollback).start().await?);
+        contexts.push(stock(backend, Isolation::Rollback).start().await?);
     }
     for ctx in contexts {
         assert_eq!(shelves(ctx.db()).await, ["first"]);

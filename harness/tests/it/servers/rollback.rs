@@ -171,6 +171,19 @@ async fn a_context_that_is_dropped_leaves_nothing_behind(of: TestContext) -> tes
     Ok(())
 }
 
+#[orm_test(backends(postgres, mysql, mariadb))]
+async fn a_start_that_is_cancelled_gives_its_seat_back(of: TestContext) -> testudo::Result {
+    // More often than there are seats.
+    for _ in 0..80 {
+        let start = stock(of.backend(), Isolation::Rollback).start();
+        let _ = tokio::time::timeout(std::time::Duration::ZERO, start).await;
+    }
+    let ctx = stock(of.backend(), Isolation::Rollback).start().await?;
+    assert_eq!(shelves(ctx.db()).await, ["first"]);
+    ctx.finish().await?;
+    Ok(())
+}
+
 macro_rules! with_a_real_pool {
     ($module:ident, $pool:ident, $($backend:ident),+) => {
         mod $module {

@@ -1,0 +1,72 @@
+//! Slots: copies of templates, one at a time for one test.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::engine::{Conn, Engine, Entry, HeldPool, State};
+use super::template::Template;
+use super::{SharedHost, names};
+use crate::error::Error;
+
+/// A copy of a template, clean, with a connection to it that no test uses.
+pub(super) struct Slot<E: Engine> {
+    pub(super) template: Arc<Template>,
+    pub(super) database: String,
+    pub(super) connection: Conn<E>,
+    pub(super) baseline: E::Baseline,
+    /// The pool of the next test that takes one.
+    pub(super) spare: Option<Spare<E::Driver>>,
+}
+
+/// A pool that is opened ahead; nothing, if that failed.
+pub(super) type Spare<D> = tokio::task::JoinHandle<Option<HeldPool<D>>>;
+
+impl<E: Engine> Slot<E> {
+    /// Connects to the slot of a seat; copies the template first if there is none, or one that is not
+    /// known to be clean.
+    pub(super) async fn open(
+        host: &SharedHost<E>,
+        seat: u32,
+        template: &Arc<Template>,
+    ) -> Result<Self, Error> {
+        let database = names::slot(&template.name, seat);
+        {
+            let mut lease = host.lease().await;
+            let entry = host.engine.entry(&mut lease, &database).await?;
+            if !matches!(&entry, Some(entry) if entry.state == State::Ready) {
+                let name = &template.name;
+                host.engine.copy(&mut lease, name, &database).await?;
+                note(host, &mut lease, &database, State::Ready).await?;
+            }
+        }
+        let mut connection = host.connect(Some(database.clone())).await?;
+        host.engine.equip(&mut connection).await?;
+        let baseline = host.engine.baseline(&mut connection).await?;
+        Ok(Self {
+            template: Arc::clone(template),
+            database,
+            connection,
+            baseline,
+            spare: None,
+        })
+    }
+
+    pub(super) fn is_of(&self, template: &Template) -> bool {
+        self.template.name == template.name
+    }
+}
+
+/// Writes down what a slot can be used for. A slot that is dirty is copied anew by whoever finds it.
+pub(super) async fn note<E: Engine>(
+    host: &SharedHost<E>,
+    lease: &mut Conn<E>,
+    database: &str,
+    state: State,
+) -> Result<(), Error> {
+    let entry = Entry {
+        state,
+        labels: None,
+        unused_for: Duration::ZERO,
+    };
+    host.engine.set_entry(lease, database, &entry).await
+}
