@@ -28,7 +28,9 @@ struct Inner {
 
 impl TestContext {
     pub(crate) async fn start(plan: &Plan) -> Result<Self, Error> {
-        let session = Session::start(plan).await?;
+        // In a box: the futures within are nested so deeply that the compiler gives up on the test's own
+        // around them.
+        let session = Box::pin(Session::start(plan)).await?;
         Ok(Self(Arc::new(Inner {
             backend: plan.backend,
             seed: plan.seed,

@@ -29,6 +29,7 @@ pub use diagnostic::{FixtureErrors, Mistake};
 pub use labels::Labels;
 use resolve::{Resolved, Settings};
 pub(crate) use row::get;
+pub(crate) use schema::KnownSchema;
 use schema::LiveSchema;
 use source::SourceFile;
 
@@ -124,18 +125,26 @@ impl Fixtures {
     /// Every mistake in the files, all at once, with nothing loaded; likewise the rows that the
     /// database refuses. The database's own failure otherwise.
     pub async fn load(&self, db: &Db, seed: u64) -> Result<Labels, FixtureErrors> {
+        let known = KnownSchema::default();
+        // In a box, so that the futures of callers stay small.
+        Box::pin(self.load_knowing(&known, db, seed)).await
+    }
+
+    /// The same, with the schema read only if it is not known yet.
+    pub(crate) async fn load_knowing(
+        &self,
+        known: &KnownSchema,
+        db: &Db,
+        seed: u64,
+    ) -> Result<Labels, FixtureErrors> {
         if self.files.is_empty() {
             return Ok(Labels::default());
         }
-        let dialect = db
-            .speaks()
-            .await
-            .map_err(|error| FixtureErrors::from_database("ask the server what it is", error))?;
-        let schema = schema::read(db, dialect).await?;
+        let (dialect, schema) = known.of(db).await?;
         let mut mistakes = Mistakes::default();
-        let loaded = match self.resolve(&schema, dialect, seed, &mut mistakes) {
+        let loaded = match self.resolve(schema, dialect, seed, &mut mistakes) {
             Some((resolved, order)) => {
-                load::load(db, dialect, resolved, &order, &schema, &mut mistakes).await?
+                load::load(db, dialect, resolved, &order, schema, &mut mistakes).await?
             }
             None => Labels::default(),
         };

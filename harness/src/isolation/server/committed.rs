@@ -65,11 +65,8 @@ impl<E: Engine> Committed<E> {
             note(host, &mut lease, &database, State::Dirty).await?;
         }
         if template.ingredients.is_seeded {
-            let fixtures = &template.ingredients.fixtures;
-            committed.labels = fixtures
-                .load(&E::db(&committed.pool), seed)
-                .await
-                .map_err(Error::fixtures)?;
+            let db = E::db(&committed.pool);
+            committed.labels = template.load_into_copy(&db, seed).await?;
         }
         Ok(committed)
     }

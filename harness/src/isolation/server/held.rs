@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::{Database, Pool as DriverPool};
-use testudo_orm::{Db, SharedConnection};
+use testudo_orm::SharedConnection;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
@@ -115,7 +115,7 @@ impl<E: Engine> Held<E> {
         // From here on, whatever fails, dropping `held` gives everything back.
         if template.ingredients.is_seeded {
             let shared = &held.lent.shared;
-            held.labels = load(&shared.db(), template, seed).await?;
+            held.labels = template.load_into_copy(&shared.db(), seed).await?;
             shared.forget_use();
         }
         Ok(held)
@@ -166,11 +166,6 @@ async fn held_slot<E: Engine>(
     let mut slot = seat.slot(template).await?;
     host.engine.hold(&mut slot.connection).await?;
     Ok(slot)
-}
-
-async fn load(db: &Db, template: &Template, seed: u64) -> Result<Labels, Error> {
-    let fixtures = &template.ingredients.fixtures;
-    fixtures.load(db, seed).await.map_err(Error::fixtures)
 }
 
 impl<E: Engine> OpensPool for Lent<E> {
@@ -227,7 +222,7 @@ impl<E: Engine> Lent<E> {
         self.mark_exposed();
         let db = E::db(&held.pool);
         if self.template.ingredients.is_seeded {
-            load(&db, &self.template, self.seed).await?;
+            self.template.load_into_copy(&db, self.seed).await?;
         }
         if !self.shared.replace_by(db) {
             held.pool.close().await;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use testudo_orm::Db;
 use tokio::sync::OnceCell;
 
 use super::engine::{Engine, Entry, State};
@@ -14,7 +15,7 @@ use super::host::on_shared_runtime;
 use super::told::told;
 use super::{SharedHost, names};
 use crate::error::Error;
-use crate::fixtures::Labels;
+use crate::fixtures::{KnownSchema, Labels};
 use crate::isolation::apply::apply;
 use crate::recipe::Ingredients;
 
@@ -31,6 +32,8 @@ pub(super) struct Template {
     pub(super) name: String,
     pub(super) labels: Labels,
     pub(super) ingredients: Arc<Ingredients>,
+    /// What its copies share.
+    schema: KnownSchema,
 }
 
 /// The templates that this process knows.
@@ -65,6 +68,15 @@ impl Templates {
 }
 
 impl Template {
+    /// Loads the fixtures into a copy, for a test with this seed.
+    pub(super) async fn load_into_copy(&self, db: &Db, seed: u64) -> Result<Labels, Error> {
+        let fixtures = &self.ingredients.fixtures;
+        fixtures
+            .load_knowing(&self.schema, db, seed)
+            .await
+            .map_err(Error::fixtures)
+    }
+
     async fn find_or_build<E: Engine>(
         host: &SharedHost<E>,
         ingredients: Arc<Ingredients>,
@@ -89,6 +101,7 @@ impl Template {
             name,
             labels,
             ingredients,
+            schema: KnownSchema::default(),
         }))
     }
 }
