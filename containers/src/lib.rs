@@ -48,3 +48,6 @@ pub use error::Error;
 pub use progress::Progress;
 pub use request::{Request, Sources};
 pub use server::{Server, Source};
+
+#[cfg(test)]
+mod asked;

@@ -40,7 +40,7 @@ is() {
 # Ends the server, in the hard way if need be.
 end() {
     kill -"$signal" "$server"
-    left=5
+    left=10
     while [ "$left" -gt 0 ] && kill -0 "$server"; do
         sleep 1
         left=$((left - 1))

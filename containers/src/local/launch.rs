@@ -220,7 +220,7 @@ impl Starting {
         let _ = Command::new("sh")
             .args(["-c", "kill -TERM \"$1\" 2>/dev/null", "sh", &pid])
             .status();
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + Duration::from_secs(15);
         while matches!(self.script.try_wait(), Ok(None)) && Instant::now() < deadline {
             time::sleep(Duration::from_millis(10)).await;
         }

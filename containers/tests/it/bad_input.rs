@@ -4,7 +4,7 @@ use std::fs;
 
 use testudo_containers::Engine;
 
-use crate::user::{Got, User, processes};
+use crate::user::{Got, User, processes, with_programs};
 
 fn ask(user: &User, engine: Engine) -> Got {
     let mut asking = user.ask(engine);
@@ -64,7 +64,10 @@ fn without_docker_the_error_names_where_it_was_looked_for() {
 
 #[test]
 fn without_docker_the_programs_of_this_machine_serve() {
-    let user = User::new()
+    let Some(user) = with_programs(Engine::Postgres) else {
+        return;
+    };
+    let user = user
         .with("TESTUDO_SOURCE", "docker,local")
         .with("DOCKER_HOST", "unix:///nowhere/docker.sock");
     assert_eq!(ask(&user, Engine::Postgres).source, "local");
@@ -94,7 +97,10 @@ fn a_server_that_never_becomes_ready_is_an_error_after_its_patience_and_is_ended
 
 #[test]
 fn a_server_that_ends_while_it_starts_is_an_error_at_once_with_the_end_of_its_log() {
-    let user = User::new().with("SETTINGS", "max_connections=none");
+    let Some(user) = with_programs(Engine::Postgres) else {
+        return;
+    };
+    let user = user.with("SETTINGS", "max_connections=none");
     let got = ask(&user, Engine::Postgres);
     assert!(
         got.error

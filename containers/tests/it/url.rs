@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use testudo_containers::Engine;
 
-use crate::user::{Got, User};
+use crate::user::{Got, User, with_programs};
 
 fn ask(engine: Engine, variable: &str, url: &str) -> Got {
     let mut asking = User::new()
@@ -18,7 +18,9 @@ fn ask(engine: Engine, variable: &str, url: &str) -> Got {
 
 #[test]
 fn a_server_at_a_url_is_used_and_not_started() {
-    let user = User::new();
+    let Some(user) = with_programs(Engine::Postgres) else {
+        return;
+    };
     let mut owner = user.ask(Engine::Postgres);
     let server = owner.got();
     let got = ask(Engine::Postgres, "TESTUDO_POSTGRES_URL", &server.url);
@@ -83,7 +85,9 @@ fn somebody_who_listens_and_says_nothing_is_an_error_within_seconds() {
 
 #[test]
 fn a_server_of_another_kind_is_an_error() {
-    let user = User::new();
+    let Some(user) = with_programs(Engine::Postgres) else {
+        return;
+    };
     let mut owner = user.ask(Engine::Postgres);
     let url = owner
         .got()

@@ -50,6 +50,13 @@ impl User {
         self
     }
 
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.variables
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
@@ -77,14 +84,17 @@ impl User {
             "--nocapture",
             "--quiet",
         ]);
-        for name in [
-            "TESTUDO_POSTGRES_URL",
-            "TESTUDO_MYSQL_URL",
-            "TESTUDO_MARIADB_URL",
-            "NEXTEST_RUN_ID",
-        ] {
-            command.env_remove(name);
+        for kind in Engine::ALL {
+            command.env_remove(kind.variable("URL"));
+            // What is asked of containers says nothing about the programs of this machine.
+            if self
+                .variable("TESTUDO_SOURCE")
+                .is_some_and(|source| source.contains("local"))
+            {
+                command.env_remove(kind.variable("IMAGE"));
+            }
         }
+        command.env_remove("NEXTEST_RUN_ID");
         command
             .env("ENGINE", engine.name())
             .envs(self.variables.iter().cloned());
@@ -99,6 +109,63 @@ impl User {
             child,
         }
     }
+}
+
+/// Somebody whose servers come from programs on this machine, if those of `engine` are there.
+pub fn with_programs(engine: Engine) -> Option<User> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut places: Vec<PathBuf> = env::split_paths(&path).collect();
+    let (programs, packages): (&[&str], _) = match engine {
+        Engine::Postgres => (&["postgres", "initdb"], "postgresql"),
+        Engine::MySql => (&["mysqld"], "mysql-server-core"),
+        Engine::MariaDb => (
+            &["mariadbd", "mariadb-install-db"],
+            "mariadb-server-core, mariadb-client-core",
+        ),
+    };
+    places.push("/usr/sbin".into());
+    if let Ok(versions) = fs::read_dir("/usr/lib/postgresql") {
+        places.extend(versions.flatten().map(|version| version.path().join("bin")));
+    }
+    let there = |name: &&str| places.iter().any(|place| place.join(name).is_file());
+    let missing = match programs.iter().find(|name| !there(name)) {
+        _ if !is_asked_for(engine) => "TESTUDO_BACKENDS does not name it".to_owned(),
+        Some(name) => format!("there is no {name} (Debian: {packages})"),
+        None => return Some(User::new()),
+    };
+    skip(engine, &missing)
+}
+
+/// Somebody whose servers come from Docker. Where a backend is demanded, it has to be there.
+#[cfg(feature = "docker")]
+pub fn with_docker(engine: Engine) -> Option<User> {
+    let demanded = ["TESTUDO_BACKENDS", "CI"]
+        .iter()
+        .any(|name| env::var_os(name).is_some());
+    let output = Command::new("docker").arg("info").output();
+    let there = output.is_ok_and(|output| output.status.success());
+    let missing = match (is_asked_for(engine), demanded || there) {
+        (true, true) => return Some(User::new().with("TESTUDO_SOURCE", "docker")),
+        (true, false) => "there is no Docker",
+        (false, _) => "TESTUDO_BACKENDS does not name it",
+    };
+    skip(engine, missing)
+}
+
+fn is_asked_for(engine: Engine) -> bool {
+    let asked = env::var("TESTUDO_BACKENDS").unwrap_or_default();
+    asked.is_empty()
+        || asked
+            .split(',')
+            .any(|name| ["all", engine.name()].contains(&name.trim()))
+}
+
+/// Says so past the test runner, which keeps the words of a test that passed to itself.
+fn skip(engine: Engine, why: &str) -> Option<User> {
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    let line = format!("skipped, {engine}: {why}: {test}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+    None
 }
 
 impl Drop for User {
@@ -213,11 +280,24 @@ pub fn wait_until(what: &str, patience: Duration, mut so: impl FnMut() -> bool) 
 
 /// The command lines of processes in which `text` stands.
 pub fn processes(text: &str) -> Vec<String> {
-    let all = fs::read_dir("/proc").unwrap().flatten();
-    all.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok())
-        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
+    let output = Command::new("ps")
+        .args(["-A", "-ww", "-o", "args="])
+        .output()
+        .unwrap();
+    let all = String::from_utf8_lossy(&output.stdout).into_owned();
+    all.lines()
         .filter(|line| line.contains(text))
+        .map(str::to_owned)
         .collect()
+}
+
+/// What kind of server calls its version this.
+pub fn kind(version: &str) -> Engine {
+    match version {
+        _ if version.contains("PostgreSQL") => Engine::Postgres,
+        _ if version.contains("MariaDB") => Engine::MariaDb,
+        _ => Engine::MySql,
+    }
 }
 
 /// The command lines of the children of a process.
