@@ -9,8 +9,11 @@ use testcontainers::{
 };
 use tokio::time::{sleep, timeout};
 
-use super::{ANSWER, NAME, causes};
+use super::{NAME, causes};
 use crate::{Progress, Request, error::Attempt};
+
+/// An engine that is about to load or build another image keeps everybody waiting who asks for one.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// What an image says about itself.
 #[derive(Debug)]
@@ -64,7 +67,7 @@ fn missing(name: &str, why: &str) -> String {
 }
 
 async fn inspect(docker: &Docker, name: &str) -> Result<Option<ImageInspect>, String> {
-    match timeout(ANSWER, docker.inspect_image(name)).await {
+    match timeout(PATIENCE, docker.inspect_image(name)).await {
         Ok(Ok(image)) => Ok(Some(image)),
         Ok(Err(Error::DockerResponseServerError {
             status_code: 404, ..
@@ -75,7 +78,7 @@ async fn inspect(docker: &Docker, name: &str) -> Result<Option<ImageInspect>, St
         )),
         Err(_) => Err(format!(
             "no word about the image `{name}` within {} s",
-            ANSWER.as_secs()
+            PATIENCE.as_secs()
         )),
     }
 }
