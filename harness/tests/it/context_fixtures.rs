@@ -109,6 +109,31 @@ async fn a_template_is_shared_between_seeds_only_if_its_rows_do_not_depend_on_th
     assert_ne!(of(3).await, of(4).await);
 }
 
+#[orm_test(backends(sqlite, postgres, mysql, mariadb))]
+async fn seeded_rows_that_are_refused_are_blamed_and_leave_nothing(outer: TestContext) {
+    let wrong =
+        "users: { alice: { name: '${uuid}' } }\norders: { lost: { user_id: 99, total: 1 } }";
+    let dir = Scratch::new().with("wrong.yml", wrong);
+    for isolation in [Isolation::Rollback, Isolation::Clone] {
+        let builder = shop(isolation).backend(outer.backend());
+        let error = builder
+            .clone()
+            .fixtures_dir(dir.path())
+            .fixtures(["wrong"])
+            .start()
+            .await
+            .unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains("the database refused `orders.lost`"),
+            "{message}"
+        );
+        let ctx = builder.start().await.unwrap();
+        assert_eq!(users(&ctx).await, 1);
+        ctx.finish().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_fixture_file_that_is_not_there_is_a_mistake() {
     let error = shop(Isolation::Rollback)
