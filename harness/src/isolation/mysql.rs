@@ -50,6 +50,8 @@ pub(crate) struct MySql {
     recalculates: bool,
     ours: Arc<Ours>,
     templates: Mutex<HashMap<String, Arc<Template>>>,
+    /// What the end of a transaction has seen of others, by database, until somebody asks.
+    visitors: Mutex<HashMap<String, Option<u64>>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +92,7 @@ impl MySql {
             recalculates: field(row, 1) != "0" || field(row, 2) != "1",
             ours: Arc::default(),
             templates: Mutex::default(),
+            visitors: Mutex::default(),
         };
         Ok((engine, connection))
     }

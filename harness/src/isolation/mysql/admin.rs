@@ -16,6 +16,9 @@ const LONGEST_LOCK: usize = 64;
 
 /// Makes the admin database with its table, unless it is there; several processes may do so at once.
 pub(super) async fn prepare(connection: &mut MySqlConnection) -> Result<(), Error> {
+    // The locks of the process end with this connection: for a year, nobody closes it for being idle.
+    let keep = "SET SESSION wait_timeout = 31536000".to_owned();
+    ask(connection, keep, "prepare the connection").await?;
     let look = format!("SELECT 1 FROM {DATABASE}.`databases` LIMIT 0; USE {DATABASE}");
     if send(connection, look).await.is_ok() {
         return Ok(());
@@ -177,5 +180,5 @@ pub(super) async fn ask(
 ) -> Result<Vec<Rows>, Error> {
     packet::send(connection, statements)
         .await
-        .map_err(|refused| Error::database(doing, refused.error))
+        .map_err(|error| Error::database(doing, error))
 }

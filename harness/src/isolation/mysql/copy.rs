@@ -248,8 +248,8 @@ async fn by_trial(
         let mut last = None;
         let all = views.len();
         for view in views {
-            if let Err(refused) = send(connection, view.statements(from, to)).await {
-                last = Some((view.name.clone(), refused.error));
+            if let Err(error) = send(connection, view.statements(from, to)).await {
+                last = Some((view.name.clone(), error));
                 failed.push(view);
             }
         }

@@ -126,8 +126,8 @@ impl MySql {
             match send(connection, format!("KILL CONNECTION {id}")).await {
                 Ok(_) => {}
                 // It has gone by itself.
-                Err(refused) if number(&refused.error) == Some(NO_SUCH_THREAD) => {}
-                Err(refused) => return Err(failed(refused.error)),
+                Err(error) if number(&error) == Some(NO_SUCH_THREAD) => {}
+                Err(error) => return Err(failed(error)),
             }
         }
         let all: Vec<_> = ids.iter().map(u64::to_string).collect();
@@ -137,9 +137,7 @@ impl MySql {
         );
         let started = Instant::now();
         while !ids.is_empty() {
-            let answers = send(connection, left.clone())
-                .await
-                .map_err(|refused| failed(refused.error))?;
+            let answers = send(connection, left.clone()).await.map_err(failed)?;
             if answers.first().and_then(value) == Some("0") {
                 break;
             }

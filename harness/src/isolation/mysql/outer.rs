@@ -7,8 +7,8 @@ use sqlx::{AssertSqlSafe, Connection, MySqlConnection};
 use uuid::Uuid;
 
 use super::others::Ours;
-use super::packet::{Refused, number, send, text};
-use super::session::{DATABASE, LOOKS, Leftovers, XID};
+use super::packet::{number, send, text};
+use super::session::{DATABASE, Leftovers, XID};
 use super::{Flavour, MySql};
 use crate::error::Error;
 use crate::isolation::server::engine::Verdict;
@@ -45,14 +45,11 @@ impl MySql {
         &self,
         connection: &mut MySqlConnection,
     ) -> Result<Verdict, Error> {
-        let failed =
-            |refused: Refused| Error::database("end the transaction of the test", refused.error);
-        let look = format!("{}; ROLLBACK TO SAVEPOINT {WITNESS}", self.flavour.look());
-        let answers = match send(connection, look).await {
-            Ok(answers) => answers,
-            Err(refused) => return self.lost(connection, refused).await,
+        let opened = self.ours.count();
+        let left = match self.look_back(connection, "ROLLBACK TO").await {
+            Ok(left) => left,
+            Err(error) => return self.lost(connection, error).await,
         };
-        let left = Leftovers::read(&answers);
         let Some(xid) = &left.xid else {
             return Ok(Verdict::Lost(lost(
                 "was lost with its connection, or `@testudo_xid` was set by the code under test",
@@ -60,14 +57,18 @@ impl MySql {
         };
         let xid = text(xid);
         let end = format!("XA END {xid}; XA ROLLBACK {xid}; {}", self.flavour.reset());
-        send(connection, end).await.map_err(failed)?;
-        if let Some(locks) = left.locks {
-            return Ok(Verdict::Lost(locked(&locks)));
+        send(connection, end)
+            .await
+            .map_err(|error| Error::database("end the transaction of the test", error))?;
+        if left.has_locks {
+            return Ok(Verdict::Lost(self.locked(connection).await));
         }
         if left.is_worn || !connection.is_in_transaction() {
             let fresh = self.connect_to(left.database.as_deref()).await?;
             *connection = fresh;
             self.prepare_session(connection).await?;
+        } else if let Some(database) = left.database {
+            self.note_visitors(database, opened, left.connections);
         }
         Ok(Verdict::Intact)
     }
@@ -77,29 +78,52 @@ impl MySql {
         &self,
         connection: &mut MySqlConnection,
     ) -> Result<Verdict, Error> {
-        let look = format!("{}; RELEASE SAVEPOINT {WITNESS}", self.flavour.look());
-        let answers = match send(connection, look).await {
-            Ok(answers) => answers,
-            Err(refused) => return self.lost(connection, refused).await,
+        let left = match self.look_back(connection, "RELEASE").await {
+            Ok(left) => left,
+            Err(error) => return self.lost(connection, error).await,
         };
-        let left = Leftovers::read(&answers);
         let xid = text(&left.xid.unwrap_or_default());
         let commit = format!("XA END {xid}; XA COMMIT {xid} ONE PHASE");
-        send(connection, commit).await.map_err(|refused| {
-            Error::database("commit the transaction of the test", refused.error)
-        })?;
-        Ok(left
-            .locks
-            .map_or(Verdict::Intact, |locks| Verdict::Lost(locked(&locks))))
+        send(connection, commit)
+            .await
+            .map_err(|error| Error::database("commit the transaction of the test", error))?;
+        match left.has_locks {
+            true => Ok(Verdict::Lost(self.locked(connection).await)),
+            false => Ok(Verdict::Intact),
+        }
+    }
+
+    /// Looks at what the test left, and does something to the witness, which fails if it is not there.
+    async fn look_back(
+        &self,
+        connection: &mut MySqlConnection,
+        and: &str,
+    ) -> Result<Leftovers, sqlx::Error> {
+        let look = self.flavour.look(self.has_performance_schema);
+        let answers = send(connection, format!("{look}; {and} SAVEPOINT {WITNESS}")).await?;
+        Ok(Leftovers::read(&answers))
+    }
+
+    async fn locked(&self, connection: &mut MySqlConnection) -> String {
+        let how = match self.flavour {
+            Flavour::MySql => last_statement(connection, "%get\\_lock%").await,
+            Flavour::MariaDb => None,
+        };
+        let how = how.unwrap_or_else(|| "GET_LOCK".to_owned());
+        format!(
+            "this test took a lock with `{how}` and did not give it back: a rollback does not free it, \
+             and every other test on the server would wait for it; free it with `RELEASE_LOCK`, or use \
+             isolation = \"clone\", whose connections are closed at the end"
+        )
     }
 
     /// What became of a transaction in which the witness is not to be found.
     async fn lost(
         &self,
         connection: &mut MySqlConnection,
-        refused: Refused,
+        error: sqlx::Error,
     ) -> Result<Verdict, Error> {
-        let found = number(&refused.error);
+        let found = number(&error);
         // A transaction that the server has rolled back refuses to read tables, too.
         let is_known = matches!(
             found,
@@ -107,14 +131,11 @@ impl MySql {
                 NO_SUCH_SAVEPOINT | WRONG_STATE | ROLLED_BACK_BY_TIMEOUT | ROLLED_BACK_BY_DEADLOCK
             )
         );
-        if !is_known || refused.after > LOOKS {
-            return Err(Error::database(
-                "end the transaction of the test",
-                refused.error,
-            ));
+        if !is_known {
+            return Err(Error::database("end the transaction of the test", error));
         }
         let statement = match self.flavour {
-            Flavour::MySql => last_xa_statement(connection).await,
+            Flavour::MySql => last_statement(connection, "xa%").await,
             Flavour::MariaDb => None,
         };
         let ended = match send(connection, format!("SELECT {XID}")).await {
@@ -124,9 +145,9 @@ impl MySql {
                 let ended = send(connection, format!("XA END {xid}")).await;
                 // It frees the locks now; what it says is known.
                 let _ = send(connection, format!("XA ROLLBACK {xid}")).await;
-                ended.err().map(|refused| refused.error)
+                ended.err()
             }
-            Err(refused) => Some(refused.error),
+            Err(error) => Some(error),
         };
         Ok(Verdict::Lost(match ended {
             Some(error) if is_rolled_back(&error) => lost(
@@ -150,9 +171,7 @@ async fn equip(
     equipment: String,
     ours: &Ours,
 ) -> Result<(), sqlx::Error> {
-    let answers = send(connection, equipment)
-        .await
-        .map_err(|refused| refused.error)?;
+    let answers = send(connection, equipment).await?;
     ours.remember(answers.get(1));
     Ok(())
 }
@@ -174,7 +193,7 @@ pub(super) async fn start(connection: &mut MySqlConnection) -> Result<(), sqlx::
     // That is what sqlx counts, not what the server says.
     if connection.is_in_transaction() {
         let started = send(connection, start).await;
-        return started.map(drop).map_err(|refused| refused.error);
+        return started.map(drop);
     }
     let transaction = connection.begin_with(AssertSqlSafe(start)).await?;
     // Dropped, it would roll back. Forgotten, it stays open and sqlx still counts it.
@@ -191,13 +210,19 @@ fn is_rolled_back(error: &sqlx::Error) -> bool {
     }
 }
 
-/// The server's own notes of what this session sent last; an answer is not owed to anybody.
-async fn last_xa_statement(connection: &mut MySqlConnection) -> Option<String> {
-    let select = "SELECT SQL_TEXT FROM performance_schema.events_statements_history \
-                  WHERE THREAD_ID = PS_CURRENT_THREAD_ID() \
-                  AND (SQL_TEXT LIKE 'xa%' OR SQL_TEXT LIKE 'release savepoint%') \
-                  AND SQL_TEXT NOT LIKE 'XA START%' ORDER BY EVENT_ID DESC LIMIT 1";
-    let answers = send(connection, select.to_owned()).await.ok()?;
+/// What this session sent last of a kind, by the server's own notes; an answer is not owed to anybody.
+///
+/// They are the last ten statements, and all that are prepared.
+async fn last_statement(connection: &mut MySqlConnection, like: &str) -> Option<String> {
+    let select = format!(
+        "(SELECT SQL_TEXT FROM performance_schema.events_statements_history \
+          WHERE THREAD_ID = PS_CURRENT_THREAD_ID() AND SQL_TEXT LIKE '{like}' \
+          AND SQL_TEXT NOT LIKE 'XA START%' AND SQL_TEXT NOT LIKE '%@testudo%' \
+          ORDER BY EVENT_ID DESC LIMIT 1) \
+         UNION ALL (SELECT SQL_TEXT FROM performance_schema.prepared_statements_instances \
+          WHERE OWNER_THREAD_ID = PS_CURRENT_THREAD_ID() AND SQL_TEXT LIKE '{like}' LIMIT 1)"
+    );
+    let answers = send(connection, select).await.ok()?;
     Some(super::packet::value(answers.first()?)?.to_owned())
 }
 
@@ -205,18 +230,6 @@ fn lost(happened: &str) -> String {
     format!(
         "the transaction around this test {happened}: what ran afterwards was not rolled back; use \
          isolation = \"clone\", where the code under test commits and connects as it likes"
-    )
-}
-
-fn locked(names: &str) -> String {
-    let which = match names {
-        "" => "a lock".to_owned(),
-        names => format!("the lock {names}"),
-    };
-    format!(
-        "this test took {which} with `GET_LOCK` and did not give it back: a rollback does not free it, \
-         and every other test on the server would wait for it; free it with `RELEASE_LOCK`, or use \
-         isolation = \"clone\", whose connections are closed at the end"
     )
 }
 

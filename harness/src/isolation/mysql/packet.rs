@@ -6,44 +6,25 @@ use sqlx::{AssertSqlSafe, Either, MySqlConnection, Row};
 /// The rows of one statement; a NULL is `None`.
 pub(super) type Rows = Vec<Vec<Option<String>>>;
 
-/// A packet that the server did not take to its end. What comes after the statement that failed has
-/// not run.
-#[derive(Debug)]
-pub(super) struct Refused {
-    /// How many statements had run by then.
-    pub(super) after: usize,
-    pub(super) error: sqlx::Error,
-}
-
-/// Sends statements that are separated by semicolons, and returns the rows of each.
+/// Sends statements that are separated by semicolons, and returns the rows of each. What comes after one
+/// that fails does not run.
 pub(super) async fn send(
     connection: &mut MySqlConnection,
     statements: String,
-) -> Result<Vec<Rows>, Refused> {
+) -> Result<Vec<Rows>, sqlx::Error> {
     let mut answers = Vec::new();
     let mut rows = Rows::new();
     let mut stream = sqlx::raw_sql(AssertSqlSafe(statements)).fetch_many(connection);
-    loop {
-        match stream.try_next().await {
-            Ok(Some(Either::Left(_))) => answers.push(std::mem::take(&mut rows)),
-            Ok(Some(Either::Right(row))) => {
+    while let Some(answer) = stream.try_next().await? {
+        match answer {
+            Either::Left(_) => answers.push(std::mem::take(&mut rows)),
+            Either::Right(row) => {
                 let values = (0..row.len()).map(|column| row.try_get_unchecked(column));
-                match values.collect() {
-                    Ok(values) => rows.push(values),
-                    Err(error) => return Err(refused(&answers, error)),
-                }
+                rows.push(values.collect::<Result<_, _>>()?);
             }
-            Ok(None) => return Ok(answers),
-            Err(error) => return Err(refused(&answers, error)),
         }
     }
-}
-
-fn refused(answers: &[Rows], error: sqlx::Error) -> Refused {
-    Refused {
-        after: answers.len(),
-        error,
-    }
+    Ok(answers)
 }
 
 /// The server's number of an error, if it came from there.

@@ -37,8 +37,8 @@ impl MySql {
                     .changed_objects(connection, template, &baseline.database)
                     .await?;
             }
+            suspects = now.uncounted(baseline);
             baseline.accept(now);
-            suspects = baseline.uncounted();
             suspects.extend(difference.touched);
         }
         let template = self.template(template);
@@ -69,10 +69,12 @@ impl MySql {
             }
         }
         let template = self.template(template);
-        let mut dirty = difference.touched;
+        let (mut dirty, unsure) = match baseline.is_known {
+            true => (difference.touched, now.uncounted(baseline)),
+            false => (Vec::new(), baseline.all_tables()),
+        };
         baseline.accept(now);
-        let uncounted = baseline.uncounted();
-        dirty.extend(written(connection, &template, &database, &uncounted).await?);
+        dirty.extend(written(connection, &template, &database, &unsure).await?);
         if dirty.is_empty() {
             return Ok(Restored::InPlace);
         }
@@ -135,10 +137,9 @@ impl MySql {
         let opened = self.ours.count();
         let answers = match send(connection, sql).await {
             Ok(answers) => answers,
-            Err(refused) => {
+            Err(error) => {
                 return Ok(Restored::NotInPlace(format!(
-                    "its rows could not be put back: {}",
-                    refused.error
+                    "its rows could not be put back: {error}"
                 )));
             }
         };

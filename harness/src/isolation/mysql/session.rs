@@ -2,7 +2,7 @@
 //! connection is replaced.
 
 use super::Flavour;
-use super::packet::{Rows, field, value};
+use super::packet::{Rows, field};
 
 /// Who holds the transaction and where: kept in the session, since nothing else knows.
 pub(super) const XID: &str = "@testudo_xid";
@@ -64,68 +64,66 @@ impl Flavour {
             sql.push_str(variable);
             sql.push_str(" = DEFAULT");
         }
-        sql.push_str("; SET NAMES utf8mb4");
+        sql.push_str(", NAMES utf8mb4");
         sql
     }
 
-    /// The statements whose answers [`Leftovers::read`] understands.
-    pub(super) fn look(self) -> String {
+    /// The statements whose answers [`Leftovers::read`] understands: as few as can be, since every test
+    /// ends with them. Without the performance schema, MySQL does not tell what a session has, and its
+    /// connection is taken for worn.
+    pub(super) fn look(self, has_performance_schema: bool) -> String {
+        let first = format!("SELECT {XID}, {DATABASE}, DATABASE(), RELEASE_ALL_LOCKS()");
+        let status = "SHOW SESSION STATUS WHERE Variable_name IN \
+                      ('Connections', 'Com_create_temporary_table')";
         match self {
-            // The first finds out which locks they are, the second frees them.
-            Flavour::MySql => format!(
-                "SELECT {XID}, {DATABASE}, DATABASE(); \
-                 SELECT OBJECT_NAME FROM performance_schema.metadata_locks \
-                 WHERE OWNER_THREAD_ID = PS_CURRENT_THREAD_ID() \
-                 AND OBJECT_TYPE = 'USER LEVEL LOCK'; \
-                 SELECT RELEASE_ALL_LOCKS(); \
-                 SELECT COUNT(*) FROM information_schema.INNODB_TEMP_TABLE_INFO; \
-                 SELECT COUNT(*) FROM performance_schema.user_variables_by_thread \
-                 WHERE THREAD_ID = PS_CURRENT_THREAD_ID() \
-                 AND VARIABLE_NAME NOT IN ('testudo_xid', 'testudo_database')"
+            Flavour::MySql if has_performance_schema => format!(
+                "{first}, (SELECT COUNT(*) FROM performance_schema.user_variables_by_thread \
+                   WHERE THREAD_ID = PS_CURRENT_THREAD_ID() \
+                   AND VARIABLE_NAME NOT IN ('testudo_xid', 'testudo_database')), \
+                 (SELECT COUNT(*) FROM information_schema.INNODB_TEMP_TABLE_INFO), \
+                 (SELECT SUM(TOTAL_CONNECTIONS) FROM performance_schema.accounts)"
             ),
+            Flavour::MySql => format!("{first}, 1; {status}"),
             Flavour::MariaDb => format!(
-                "SELECT {XID}, {DATABASE}, DATABASE(); \
-                 SELECT NULL FROM DUAL WHERE FALSE; \
-                 SELECT RELEASE_ALL_LOCKS(); \
-                 SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS \
-                 WHERE VARIABLE_NAME = 'COM_CREATE_TEMPORARY_TABLE'; \
-                 SELECT COUNT(*) FROM information_schema.USER_VARIABLES \
-                 WHERE VARIABLE_NAME NOT IN ('testudo_xid', 'testudo_database')"
+                "{first}, (SELECT COUNT(*) FROM information_schema.USER_VARIABLES \
+                   WHERE VARIABLE_NAME NOT IN ('testudo_xid', 'testudo_database')); {status}"
             ),
         }
     }
 }
-
-/// How many statements [`Flavour::look`] has.
-pub(super) const LOOKS: usize = 5;
 
 /// What a test left in its session.
 #[derive(Debug)]
 pub(super) struct Leftovers {
     pub(super) xid: Option<String>,
     pub(super) database: Option<String>,
-    /// What the session held with `GET_LOCK`, by name where the server tells.
-    pub(super) locks: Option<String>,
+    /// Whether the session still held a lock that `GET_LOCK` gave it.
+    pub(super) has_locks: bool,
     /// Temporary tables, user variables or another database: what only a new connection undoes.
     pub(super) is_worn: bool,
+    /// How many connections the server has ever taken.
+    pub(super) connections: Option<u64>,
 }
 
 impl Leftovers {
     pub(super) fn read(answers: &[Rows]) -> Self {
-        let empty = Rows::new();
-        let answer = |index: usize| answers.get(index).unwrap_or(&empty);
-        let first = answer(0).first().map(Vec::as_slice).unwrap_or_default();
-        let nonempty = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let counts = |index: usize| value(answer(index)).is_some_and(|count| count != "0");
-        let names: Vec<_> = answer(1)
-            .iter()
-            .map(|row| format!("`{}`", field(row, 0)))
-            .collect();
+        let first = answers.first().and_then(|rows| rows.first());
+        let row = first.map(Vec::as_slice).unwrap_or_default();
+        let status = |name: &str| {
+            let mut rows = answers.get(1)?.iter();
+            let found = rows.find(|row| field(row, 0).eq_ignore_ascii_case(name))?;
+            found.get(1)?.as_deref()
+        };
+        let own = |at: usize| row.get(at).and_then(Option::as_deref);
+        let temporary = own(5).or_else(|| status("Com_create_temporary_table"));
+        let connections = own(6).or_else(|| status("Connections"));
+        let is_some = |count: Option<&str>| count.is_some_and(|count| count != "0");
         Leftovers {
-            xid: nonempty(field(first, 0)),
-            database: nonempty(field(first, 1)),
-            locks: counts(2).then(|| names.join(", ")),
-            is_worn: field(first, 1) != field(first, 2) || counts(3) || counts(4),
+            xid: own(0).map(str::to_owned),
+            database: own(1).map(str::to_owned),
+            has_locks: is_some(own(3)),
+            is_worn: own(1) != own(2) || is_some(own(4)) || is_some(temporary),
+            connections: connections.and_then(|connections| connections.parse().ok()),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sqlx::MySqlConnection;
 
 use super::packet::{Rows, field, text, value};
-use super::{Flavour, MySql};
+use super::{Flavour, MySql, lock};
 use crate::error::Error;
 
 const LOOK: &str = "look at the database";
@@ -23,6 +23,9 @@ pub(crate) struct Reading {
     strangers: Option<u64>,
     /// The tables, and of each whether a rollback undoes what is written to it.
     tables: Vec<(String, bool)>,
+    /// Whether the slot is known to have been clean: counters of one that another process left say
+    /// nothing about what that process did.
+    pub(super) is_known: bool,
     /// The counters of statements that change a schema, of the whole server.
     ddl: BTreeMap<String, String>,
     /// What InnoDB counts, by its own name of the table.
@@ -63,14 +66,16 @@ impl MySql {
                 "the server does not name the database",
             ));
         };
-        let mut reading = self
-            .read(connection, value(database).unwrap_or_default())
-            .await?;
+        let database = value(database).unwrap_or_default();
+        // Whoever is there before the first test is none of its business, and must not become so.
+        self.send_others_away(connection, database).await?;
+        let mut reading = self.read(connection, database).await?;
         let is_undone = |row: &Vec<_>| field(row, 1).eq_ignore_ascii_case("InnoDB");
         let tables = tables
             .iter()
             .map(|row| (field(row, 0).to_owned(), is_undone(row)));
         reading.tables = tables.collect();
+        reading.is_known = false;
         Ok(reading)
     }
 
@@ -86,36 +91,43 @@ impl MySql {
     }
 
     /// Whether nobody can have written but this process on the connections that it opened: nobody has
-    /// connected since the reading, and nobody was connected before. The cheapest of all looks. The
-    /// other answers are the checksums of the loose tables.
+    /// connected since the reading, and those who had were sent away. The cheapest of all looks.
     pub(super) async fn was_alone(
         &self,
         connection: &mut MySqlConnection,
         since: &Reading,
     ) -> Result<bool, Error> {
-        let before = self.ours.count();
-        let look = format!("{}; {}", self.count_connections(), self.list_connections());
-        let answers = super::admin::ask(connection, look, LOOK).await?;
-        let [connections, list] = &answers[..] else {
-            return Ok(false);
+        let noted = lock(&self.visitors).remove(&since.database);
+        let strangers = match noted {
+            Some(strangers) => strangers,
+            None => {
+                let before = self.ours.count();
+                let look = self.count_connections().to_owned();
+                let answers = super::admin::ask(connection, look, LOOK).await?;
+                let connections = answers.first().and_then(number_of);
+                self.strangers(before, connections)
+            }
         };
-        let strangers = self.strangers(before, connections);
-        Ok(strangers.is_some()
-            && strangers == since.strangers
-            && self.others_on(&since.database, list).is_empty())
+        Ok(strangers.is_some() && strangers == since.strangers)
+    }
+
+    /// Keeps what the end of a transaction has seen for the question that comes next.
+    pub(super) fn note_visitors(
+        &self,
+        database: String,
+        opened_before: Option<u64>,
+        connections: Option<u64>,
+    ) {
+        let strangers = self.strangers(opened_before, connections);
+        lock(&self.visitors).insert(database, strangers);
     }
 
     /// Those whom the server has counted and this process has not opened. Not to be told while it opens
     /// one, which either may have counted already.
-    fn strangers(&self, opened_before: Option<u64>, connections: &Rows) -> Option<u64> {
+    fn strangers(&self, opened_before: Option<u64>, connections: Option<u64>) -> Option<u64> {
         let opened = self.ours.count()?;
-        if opened_before != Some(opened) {
-            return None;
-        }
-        number_of(connections)
-            .parse::<u64>()
-            .ok()
-            .map(|all| all.wrapping_sub(opened))
+        let all = connections.filter(|_| opened_before == Some(opened))?;
+        Some(all.wrapping_sub(opened))
     }
 
     fn count_connections(&self) -> &'static str {
@@ -163,8 +175,9 @@ impl MySql {
         });
         Reading {
             database: database.to_owned(),
-            strangers: self.strangers(opened_before, answer(0)),
+            strangers: self.strangers(opened_before, number_of(answer(0))),
             tables: Vec::new(),
+            is_known: true,
             ddl: ddl
                 .map(|row| (field(row, 0).to_owned(), field(row, 1).to_owned()))
                 .collect(),
@@ -185,10 +198,8 @@ impl MySql {
 }
 
 /// The one number of an answer: MySQL's row has it alone, that of a status variable after the name.
-fn number_of(rows: &Rows) -> &str {
-    rows.first()
-        .and_then(|row| row.last()?.as_deref())
-        .unwrap_or_default()
+fn number_of(rows: &Rows) -> Option<u64> {
+    rows.first()?.last()?.as_deref()?.parse().ok()
 }
 
 impl Reading {
@@ -198,14 +209,18 @@ impl Reading {
         loose.map(|(table, _)| table.clone()).collect()
     }
 
-    /// Tables for which InnoDB does not count under a name that is plain to read: those of other engines,
-    /// and on MySQL partitioned ones. They have to be looked at each time.
-    pub(super) fn uncounted(&self) -> Vec<String> {
-        let uncounted = self
+    /// Of the tables of an earlier reading those for which InnoDB does not count under a name that is plain
+    /// to read: tables of other engines, and on MySQL partitioned ones. They have to be looked at each time.
+    pub(super) fn uncounted(&self, earlier: &Reading) -> Vec<String> {
+        let uncounted = earlier
             .tables
             .iter()
             .filter(|(table, _)| !is_plain(table) || !self.counters.contains_key(table));
         uncounted.map(|(table, _)| table.clone()).collect()
+    }
+
+    pub(super) fn all_tables(&self) -> Vec<String> {
+        self.tables.iter().map(|(table, _)| table.clone()).collect()
     }
 
     /// What is different in this reading, which is the later one.

@@ -118,7 +118,7 @@ async fn a_lock_that_is_not_given_back_is_named(ctx: TestContext) {
         .fetch_all("SELECT GET_LOCK('printer', 5)", &[])
         .await
         .unwrap();
-    loses(&ctx, inner, "with `GET_LOCK` and did not give it back").await;
+    loses(&ctx, inner, "and did not give it back").await;
     // Nobody has it any more.
     let inner = rolled_back(&ctx).await;
     let pool = pool(&inner).await;
