@@ -14,6 +14,7 @@ mod migrations;
 mod models;
 mod mysql;
 mod orm_test;
+mod postgres;
 mod rollback;
 mod rstest;
 mod scratch;
