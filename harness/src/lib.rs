@@ -186,7 +186,7 @@ pub mod __private {
     pub use crate::context::TestContext;
     pub use crate::error::Error;
     pub use crate::isolation::{Isolation, Parameter, on};
-    pub use crate::run::{Options, Outcome, run};
+    pub use crate::run::{Options, Outcome, TablesOf, run};
     pub use crate::runtime::RuntimeKind;
     pub use crate::site::{Site, site};
 }

@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::site::Site;
 use attempt::{Attempt, Ended};
 
-pub use options::Options;
+pub use options::{Options, TablesOf};
 pub use outcome::Outcome;
 
 /// Runs one test. Panics if it failed, which is how libtest learns of it.

@@ -36,7 +36,7 @@ fn single(test: &OrmTest, backend: Backend) -> TokenStream {
     let (of_the_test, body) = split(test);
     let name = &test.function.sig.ident;
     let visibility = &test.function.vis;
-    let run = run(test, name, &quote!(#name), backend);
+    let run = run(test, name, &quote!(#name), &models(test), backend);
     let ignored = ignored(test, backend);
     let watched = watched(test);
     quote! {
@@ -58,8 +58,18 @@ fn one_per_backend(test: &OrmTest, backends: &[(Ident, Backend)]) -> TokenStream
         .into_iter()
         .partition(|attribute| attribute.path().is_ident("cfg"));
     let name = &test.function.sig.ident;
+    // Beside the body: in the module of the tests, the names of models may mean nothing.
+    let tables = format_ident!("__tables_of_{name}");
+    let models = models(test);
+    let private = private();
     let tests = backends.iter().map(|(written, backend)| {
-        let run = run(test, written, &quote!(super::#name), *backend);
+        let run = run(
+            test,
+            written,
+            &quote!(super::#name),
+            &quote!(super::#tables),
+            *backend,
+        );
         let ignored = ignored(test, *backend);
         quote! {
             #(#of_the_test)*
@@ -71,10 +81,21 @@ fn one_per_backend(test: &OrmTest, backends: &[(Ident, Backend)]) -> TokenStream
         }
     });
     let watched = watched(test);
+    let tables_of_models = (!test.options.models.is_empty()).then(|| {
+        quote! {
+            #(#cfgs)*
+            #[cfg(test)]
+            #[doc(hidden)]
+            #[allow(non_upper_case_globals)]
+            const #tables: &[#private::TablesOf] = #models;
+        }
+    });
     quote! {
         #(#cfgs)*
         #[cfg(test)]
         #body
+
+        #tables_of_models
 
         #(#cfgs)*
         #[cfg(test)]
@@ -85,6 +106,13 @@ fn one_per_backend(test: &OrmTest, backends: &[(Ident, Backend)]) -> TokenStream
             #(#tests)*
         }
     }
+}
+
+/// The tables of the models, as a list of functions that know them.
+fn models(test: &OrmTest) -> TokenStream {
+    let private = private();
+    let models = &test.options.models;
+    quote!(&[#(#private::tables_of::<#models>),*])
 }
 
 fn watched(test: &OrmTest) -> Option<TokenStream> {
@@ -118,10 +146,16 @@ fn is_of_the_body(attribute: &Attribute) -> bool {
         .any(|name| attribute.path().is_ident(name))
 }
 
-fn run(test: &OrmTest, function: &Ident, body: &TokenStream, backend: Backend) -> TokenStream {
+fn run(
+    test: &OrmTest,
+    function: &Ident,
+    body: &TokenStream,
+    models: &TokenStream,
+    backend: Backend,
+) -> TokenStream {
     let private = private();
     let arguments = test.parameters.iter().map(|ty| argument(ty, backend));
-    let options = options(test, backend);
+    let options = options(test, models, backend);
     let function = function.to_string();
     let run = located_at(quote!(#private::run), test.function.sig.output.span());
     quote! {
@@ -158,13 +192,12 @@ fn located_at(tokens: TokenStream, place: Span) -> TokenStream {
     moved.collect()
 }
 
-fn options(test: &OrmTest, of: Backend) -> TokenStream {
+fn options(test: &OrmTest, models: &TokenStream, of: Backend) -> TokenStream {
     let private = private();
     let backend = format_ident!("{}", of.variant());
     let Options {
         fails_on,
         migrations,
-        models,
         fixtures,
         isolation,
         runtime,
@@ -186,8 +219,8 @@ fn options(test: &OrmTest, of: Backend) -> TokenStream {
             .as_ref()
             .map(|dir| quote!(migrations: ::core::option::Option::Some(#dir))),
     );
-    if !models.is_empty() {
-        fields.push(quote!(models: &[#(#private::tables_of::<#models>),*]));
+    if !test.options.models.is_empty() {
+        fields.push(quote!(models: #models));
     }
     if !fixtures.is_empty() {
         fields.push(quote!(fixtures: &[#(#fixtures),*]));

@@ -18,7 +18,7 @@ pub struct Options {
     /// The directory of migrations.
     pub migrations: Option<&'static str>,
     /// The tables of the models, for each of them.
-    pub models: &'static [fn() -> Vec<&'static Table>],
+    pub models: &'static [TablesOf],
     /// The names of fixture files.
     pub fixtures: &'static [&'static str],
     /// How the test is kept apart.
@@ -32,6 +32,9 @@ pub struct Options {
     /// Why the body is expected to fail on this backend, if it is.
     pub expected_failure: Option<&'static str>,
 }
+
+/// The tables of a model, with those of its many-to-many relations.
+pub type TablesOf = fn() -> Vec<&'static Table>;
 
 impl Options {
     /// What a test gets that sets nothing.
