@@ -7,7 +7,7 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use testudo::prelude::*;
 
-const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
 
 async fn migrator() -> testudo::Result<Migrator> {
     Ok(Migrator::new(Path::new(MIGRATIONS)).await?)

@@ -39,8 +39,10 @@ async fn what_a_service_commits_is_there_for_plain_sqlx(pool: SqlitePool) -> tes
 }
 
 #[orm_test(migrations = "migrations", fixtures("billing"))]
-async fn what_plain_sqlx_commits_is_there_for_a_service(ctx: TestContext) -> testudo::Result {
-    let pool: SqlitePool = ctx.pool().await?;
+async fn what_plain_sqlx_commits_is_there_for_a_service(
+    ctx: TestContext,
+    pool: SqlitePool,
+) -> testudo::Result {
     let mut tx = pool.begin().await?;
     sqlx::query("UPDATE invoices SET paid = TRUE WHERE number = 'INV-001'")
         .execute(&mut *tx)
@@ -53,14 +55,14 @@ async fn what_plain_sqlx_commits_is_there_for_a_service(ctx: TestContext) -> tes
 }
 
 #[orm_test(migrations = "migrations", fixtures("billing"))]
-async fn a_transaction_of_the_application_is_a_savepoint(ctx: TestContext) -> testudo::Result {
+async fn a_transaction_of_the_application_is_a_savepoint(
+    ctx: TestContext,
+    pool: SqlitePool,
+) -> testudo::Result {
     let first = ctx.id("invoices.first")?;
     settle_invoice(ctx.db(), first).await?;
     // The service has committed, and still SQLite is in a transaction: that of the test.
-    let error = sqlx::raw_sql("BEGIN")
-        .execute(&ctx.pool::<SqlitePool>().await?)
-        .await
-        .unwrap_err();
+    let error = sqlx::raw_sql("BEGIN").execute(&pool).await.unwrap_err();
     assert!(
         error.to_string().contains("within a transaction"),
         "{error}"
@@ -78,12 +80,7 @@ async fn a_statement_that_fails_does_not_poison_the_test(ctx: TestContext) -> te
         due_at: None,
     };
     assert!(issue_invoices(ctx.db(), acme.id, vec![twin]).await.is_err());
-    assert!(
-        sqlx::raw_sql("SELECT nonsense")
-            .execute(&ctx.pool::<SqlitePool>().await?)
-            .await
-            .is_err()
-    );
+    assert!(ctx.db().execute("SELECT nonsense", &[]).await.is_err());
 
     let fresh = InvoiceDraft {
         number: "INV-100".to_owned(),

@@ -1,0 +1,8 @@
+-- Who is billed.
+CREATE TABLE customers (
+    id BINARY(16) NOT NULL PRIMARY KEY,
+    name VARCHAR(100) NOT NULL,
+    email VARCHAR(255) NOT NULL UNIQUE,
+    created_at DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
+    updated_at DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
