@@ -32,6 +32,15 @@ async fn parameters_in_any_order_and_number(
 #[orm_test]
 async fn no_parameters_at_all() {}
 
+#[orm_test(isolation = "clone")]
+async fn a_context_is_shown_without_its_url_which_may_have_a_password(ctx: TestContext) {
+    let shown = format!("{ctx:?}");
+    assert!(
+        shown.contains("Sqlite") && !shown.contains(ctx.url()),
+        "{shown}"
+    );
+}
+
 #[orm_test(migrations = "tests/it/migrations/shop", backends(sqlite))]
 async fn one_test_for_each_backend(ctx: TestContext) -> testudo::Result {
     assert_eq!(ctx.backend(), Backend::Sqlite);
