@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-#[cfg(feature = "mysql")]
-use sqlx::MySqlConnection;
-#[cfg(feature = "postgres")]
-use sqlx::PgConnection;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, MySqlConnection, PgConnection, SqliteConnection};
 use testudo::prelude::*;
 use testudo_orm::SharedConnection;
 use testudo_orm::sql::Dialect;
@@ -25,20 +21,16 @@ async fn lend(ctx: &TestContext) -> testudo::Result<SharedConnection> {
             std::mem::forget(connection.begin().await?);
             SharedConnection::new(connection)
         }
-        #[cfg(feature = "postgres")]
         Dialect::Postgres => {
             let mut connection = PgConnection::connect(url).await?;
             std::mem::forget(connection.begin().await?);
             SharedConnection::new(connection)
         }
-        #[cfg(feature = "mysql")]
         Dialect::MySql | Dialect::MariaDb => {
             let mut connection = MySqlConnection::connect(url).await?;
             std::mem::forget(connection.begin().await?);
             SharedConnection::new(connection)
         }
-        #[cfg(not(all(feature = "postgres", feature = "mysql")))]
-        other => unreachable!("{other}"),
     })
 }
 
@@ -49,18 +41,14 @@ async fn names_after(shared: &SharedConnection, ctx: &TestContext) -> testudo::R
             let connection: SqliteConnection = shared.take_back(PATIENCE).await?;
             connection.close().await?;
         }
-        #[cfg(feature = "postgres")]
         Dialect::Postgres => {
             let connection: PgConnection = shared.take_back(PATIENCE).await?;
             connection.close().await?;
         }
-        #[cfg(feature = "mysql")]
         Dialect::MySql | Dialect::MariaDb => {
             let connection: MySqlConnection = shared.take_back(PATIENCE).await?;
             connection.close().await?;
         }
-        #[cfg(not(all(feature = "postgres", feature = "mysql")))]
-        other => unreachable!("{other}"),
     }
     names(ctx.db()).await
 }
