@@ -14,6 +14,8 @@ use crate::{Db, Error, Result};
 
 /// Above this savepoint each statement runs that is in no transaction of its own.
 const STATEMENT: &str = "testudo_statement";
+/// How long a statement waits for its turn.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// One connection, within a transaction that its owner opened, which handles use by turns until it
 /// is taken back.
@@ -45,6 +47,8 @@ struct Desk {
     used: bool,
     /// Whether the savepoint for statements is there.
     savepoint: bool,
+    /// Whether a statement was sent as text, without being prepared.
+    sent_text: bool,
     /// The savepoint of a transaction that has not come to its end. Whoever finds one here on
     /// taking the desk rolls it back: its future was dropped.
     open: Option<String>,
@@ -67,6 +71,7 @@ impl SharedConnection {
             connection: Some(connection),
             used: false,
             savepoint: false,
+            sent_text: false,
             open: None,
         };
         SharedConnection {
@@ -94,7 +99,8 @@ impl SharedConnection {
     /// holds the connection until its closure has returned.
     ///
     /// A statement on another handle of this connection within that closure waits in vain, as it
-    /// would on a pool of one connection: use the handle that the closure is given.
+    /// would on a pool of one connection, and gets `sqlx::Error::PoolTimedOut` after five seconds: use
+    /// the handle that the closure is given.
     #[must_use]
     pub fn db(&self) -> Db {
         Db::sharing(self.clone())
@@ -106,6 +112,14 @@ impl SharedConnection {
         if let Ok(mut desk) = self.owned.desk.try_lock() {
             desk.used = false;
         }
+    }
+
+    /// Whether a handle has sent a statement as plain text, so that no list of prepared statements on
+    /// the server tells of it: `Db::script`, and `Db::execute` without binds. False while somebody uses
+    /// the connection.
+    #[must_use]
+    pub fn has_sent_text(&self) -> bool {
+        self.owned.desk.try_lock().is_ok_and(|desk| desk.sent_text)
     }
 
     /// From now on every handle goes to this database instead. `false`, and nothing has changed, if
@@ -180,7 +194,7 @@ impl SharedConnection {
         if let Some(dialect) = self.owned.speaks.get() {
             return Ok(Some(*dialect));
         }
-        let desk = Arc::clone(&self.owned.desk).lock_owned().await;
+        let desk = self.desk().await?;
         if self.replacement().is_some() {
             return Ok(None);
         }
@@ -188,9 +202,19 @@ impl SharedConnection {
         Turn { owned, desk }.speaks().await.map(Some)
     }
 
+    /// Waits for the desk, but not for ever: whoever has it may be waiting for this statement, which
+    /// was sent on an outer handle within a transaction. A pool of one connection says the same.
+    async fn desk(&self) -> Result<OwnedMutexGuard<Desk>> {
+        let desk = Arc::clone(&self.owned.desk).lock_owned();
+        match tokio::time::timeout(LONGEST_WAIT, desk).await {
+            Ok(desk) => Ok(desk),
+            Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
+        }
+    }
+
     /// Waits for a turn. `None`: the connection was replaced meanwhile.
     pub(crate) async fn turn(&self) -> Result<Option<Turn>> {
-        let desk = Arc::clone(&self.owned.desk).lock_owned().await;
+        let desk = self.desk().await?;
         if self.replacement().is_some() {
             return Ok(None);
         }
@@ -238,6 +262,7 @@ impl Turn {
 
     pub(crate) async fn execute(&mut self, sql: String, binds: &[&Value]) -> Result<Done> {
         self.protect().await?;
+        self.note_text(binds);
         let done = self.session()?.execute(sql, binds).await;
         self.heal(done).await
     }
@@ -255,8 +280,14 @@ impl Turn {
 
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
         self.protect().await?;
+        self.note_text(&[]);
         let done = self.session()?.script(sql).await;
         self.heal(done).await
+    }
+
+    /// A statement is about to be sent, which goes as text if it has no binds.
+    pub(crate) fn note_text(&mut self, binds: &[&Value]) {
+        self.desk.sent_text |= binds.is_empty();
     }
 
     /// Begins a transaction: a savepoint that is rolled back unless `commit` comes.
@@ -303,8 +334,9 @@ impl Turn {
         let renew = format!("RELEASE SAVEPOINT {STATEMENT}; SAVEPOINT {STATEMENT}");
         match self.session()?.script(&renew).await {
             Ok(()) => Ok(()),
-            // A statement failed whose future was dropped before it could be undone.
-            Err(_) => self.undo().await,
+            // A statement failed whose future was dropped before it could be undone; or else the
+            // transaction around all is gone, and that is what to report.
+            Err(error) => self.undo().await.map_err(|_| error),
         }
     }
 

@@ -5,6 +5,7 @@ mod connect;
 mod derive;
 mod errors;
 mod fields;
+mod handed_over;
 mod lookups;
 mod querysets;
 mod relations;

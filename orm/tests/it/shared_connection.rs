@@ -269,3 +269,35 @@ async fn a_transaction_that_does_not_end_is_told_and_loses_the_connection(
     );
     Ok(())
 }
+
+#[orm_test(models(User), isolation = "clone")]
+async fn an_outer_handle_within_a_transaction_is_told_in_place_of_waiting_for_ever(
+    ctx: TestContext,
+) -> testudo::Result {
+    let shared = lend(&ctx).await?;
+    let db = shared.db();
+    db.transaction(async |tx| {
+        people(&tx, &["alice"]).await?;
+        let error = people(&db, &["bob"]).await.unwrap_err();
+        assert!(
+            matches!(error.as_sqlx(), Some(sqlx::Error::PoolTimedOut)),
+            "{error}"
+        );
+        people(&tx, &["carol"]).await
+    })
+    .await?;
+    assert_eq!(names(&db).await?, ["alice", "carol"]);
+    Ok(())
+}
+
+#[orm_test(models(User), isolation = "clone")]
+async fn the_owner_knows_whether_text_was_sent(ctx: TestContext) -> testudo::Result {
+    let shared = lend(&ctx).await?;
+    let db = shared.db();
+    db.transaction(async |tx| people(&tx, &["alice"]).await)
+        .await?;
+    assert!(!shared.has_sent_text());
+    db.script("UPDATE users SET first_name = 'B'").await?;
+    assert!(shared.has_sent_text());
+    Ok(())
+}
