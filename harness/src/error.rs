@@ -20,6 +20,12 @@ enum Kind {
     Fixtures(FixtureErrors),
     Refused(String),
     IsolationLost(String),
+    /// A database that should be on the server is not.
+    #[cfg_attr(
+        not(feature = "mysql"),
+        expect(dead_code, reason = "Postgres says so itself")
+    )]
+    MissingDatabase(String),
     /// What a server, or the way to one, does not let happen.
     #[cfg_attr(
         not(any(feature = "postgres", feature = "mysql")),
@@ -76,6 +82,25 @@ impl Error {
 
     pub(crate) fn isolation_lost(problem: impl Into<String>) -> Self {
         Kind::IsolationLost(problem.into()).into()
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(crate) fn missing_database(name: &str) -> Self {
+        Kind::MissingDatabase(name.to_owned()).into()
+    }
+
+    /// Whether a database that should be on the server is not. `3D000` is Postgres's
+    /// invalid_catalog_name; MySQL says it in words.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn is_missing_database(&self) -> bool {
+        if matches!(*self.0, Kind::MissingDatabase(_)) {
+            return true;
+        }
+        let database = self.as_sqlx().and_then(sqlx::Error::as_database_error);
+        database.is_some_and(|error| {
+            error.code().as_deref() == Some("3D000")
+                || error.message().starts_with("Unknown database")
+        })
     }
 
     #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -206,6 +231,10 @@ impl fmt::Display for Error {
             | Kind::Refused(problem)
             | Kind::IsolationLost(problem)
             | Kind::Server { problem, .. } => f.write_str(problem),
+            Kind::MissingDatabase(name) => write!(
+                f,
+                "the database `{name}` is no longer on the server: somebody has dropped it"
+            ),
             Kind::Migration(failure) => failure.fmt(f),
             Kind::Fixtures(errors) => errors.fmt(f),
             Kind::Database { doing, source } => write!(f, "failed to {doing}: {source}"),
@@ -230,6 +259,7 @@ impl std::error::Error for Error {
             Kind::Configuration(_)
             | Kind::Refused(_)
             | Kind::IsolationLost(_)
+            | Kind::MissingDatabase(_)
             | Kind::Server { .. } => None,
         }
     }

@@ -15,6 +15,7 @@ mod keep;
 mod names;
 mod seat;
 mod slot;
+mod steward;
 mod sweep;
 mod template;
 mod told;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use engine::Engine;
 pub(super) use host::Registry;
+use template::Template;
 
 use super::{Access, Isolation, Keep};
 use crate::error::Error;
@@ -61,22 +63,35 @@ impl<E: Engine> Session<E> {
             let fresh = fresh::Fresh::start(&host, &ingredients, plan.seed).await?;
             return Ok(Session::Fresh(fresh));
         }
-        let template = host.template(ingredients).await?;
-        let started = match plan.isolation {
-            Isolation::Rollback | Isolation::Auto => held::Held::start(&host, &template, plan.seed)
-                .await
-                .map(Session::Held),
-            Isolation::Clone | Isolation::Fresh => {
-                committed::Committed::start(&host, &template, plan.seed)
-                    .await
-                    .map(Session::Committed)
-            }
-        };
+        let template = host.template(Arc::clone(&ingredients)).await?;
+        let mut started = Self::on_slot(plan, &host, &template).await;
+        if started.as_ref().is_err_and(Error::is_missing_database) {
+            host.forget(&template).await?;
+            let template = host.template(ingredients).await?;
+            started = Self::on_slot(plan, &host, &template).await;
+        }
         if started.is_err() {
             // Whatever it was, the next test looks at the server anew.
             host.check().await;
         }
         started
+    }
+
+    async fn on_slot(
+        plan: &Plan,
+        host: &SharedHost<E>,
+        template: &Arc<Template>,
+    ) -> Result<Self, Error> {
+        match plan.isolation {
+            Isolation::Rollback | Isolation::Auto => held::Held::start(host, template, plan.seed)
+                .await
+                .map(Session::Held),
+            Isolation::Clone | Isolation::Fresh => {
+                committed::Committed::start(host, template, plan.seed)
+                    .await
+                    .map(Session::Committed)
+            }
+        }
     }
 
     pub(super) fn access(&self) -> Access {

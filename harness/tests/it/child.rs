@@ -71,7 +71,7 @@ impl Child {
         self
     }
 
-    fn run(self) -> Ended {
+    pub(crate) fn run(self) -> Ended {
         self.spawn().wait()
     }
 

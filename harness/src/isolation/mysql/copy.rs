@@ -43,10 +43,7 @@ impl MySql {
         );
         let answers = ask(lease, select, "look at the template").await?;
         let Some(row) = answers.first().and_then(|rows| rows.first()) else {
-            return Err(Error::configuration(format!(
-                "there is no database `{from}` on the server to copy; somebody has dropped it, and \
-                 the next run makes it anew"
-            )));
+            return Err(Error::missing_database(from));
         };
         let create = format!(
             "CREATE DATABASE {} CHARACTER SET {} COLLATE {}",

@@ -12,7 +12,7 @@ use super::SharedHost;
 use super::engine::{Conn, Engine};
 use super::seat::Seats;
 use super::template::{Template, Templates};
-use super::{admission, sweep};
+use super::{admission, names, steward, sweep};
 use crate::backend::Backend;
 use crate::error::Error;
 use crate::recipe::Ingredients;
@@ -75,6 +75,7 @@ impl<E: Engine> Registry<E> {
             Ok(host) => {
                 *found = Found::Open(Arc::clone(&host));
                 sweep::in_background(&host);
+                steward::start(&host);
                 Ok(host)
             }
             Err(error) => {
@@ -112,7 +113,7 @@ impl<E: Engine> Host<E> {
                 let server = find(&request).await?;
                 admission::patiently(backend, || E::open(server.url())).await?
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(at(&server, backend, &error)),
         };
         let limit = engine.connection_limit(&mut lease).await?;
         Ok(Arc::new(Self {
@@ -149,6 +150,11 @@ impl<E: Engine> Host<E> {
         self.templates.of(self, ingredients).await
     }
 
+    /// Takes notice that a template is no longer there.
+    pub(super) async fn forget(self: &Arc<Self>, template: &Template) -> Result<(), Error> {
+        self.templates.forget(self, template).await
+    }
+
     /// Finds out whether the server is still there. If it is not, its locks are gone too: the next
     /// test looks for a server anew, and seats of this one are of no more use.
     pub(super) async fn check(&self) {
@@ -158,6 +164,15 @@ impl<E: Engine> Host<E> {
             self.is_lost.store(true, Ordering::Release);
         }
     }
+}
+
+/// Where it failed, and what to do.
+fn at(server: &Server, backend: Backend, error: &Error) -> Error {
+    let advice = match server.source() {
+        Source::Url => format!("correct `{}`", names::url_variable(backend)),
+        _ => "testudo has started this server; end it, and the next run starts another".to_owned(),
+    };
+    Error::server(format!("{error}; at {server}: {advice}"))
 }
 
 async fn find(request: &Request) -> Result<Server, Error> {

@@ -11,6 +11,9 @@ const FRESH: &str = "testudo_f_";
 /// What a failed test left, for somebody to look at: `testudo_k_<digest of the test>`.
 const KEPT: &str = "testudo_k_";
 
+/// The lock of who is first among the processes that wait for a seat.
+pub(super) const QUEUE: &str = "queue";
+
 /// Digits of a key: 64 bits, which no two templates share by chance.
 const KEY: usize = 16;
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use super::engine::Engine;
 use super::slot::Slot;
@@ -13,6 +15,7 @@ use super::template::Template;
 use super::told::told;
 use super::{SharedHost, names};
 use crate::error::Error;
+use crate::runtime;
 
 /// Connections that a test on one seat may have in all: the slots that it keeps open, and the pool of
 /// a test that commits.
@@ -27,8 +30,8 @@ const SPARE: u32 = 12;
 const MOST: u32 = 64;
 /// How long a test waits for a seat.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How often to look whether another process has left a seat.
-const PAUSE: Duration = Duration::from_millis(10);
+/// How often who is first in the queue looks whether another process has left a seat.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The seats of a server, as this process sees them.
 pub(super) struct Seats<E: Engine> {
@@ -37,6 +40,9 @@ pub(super) struct Seats<E: Engine> {
     /// Who waits stands in a queue: tests of this process are served in the order in which they came.
     queue: tokio::sync::Mutex<()>,
     returned: Notify,
+    /// Another process waits for a seat: the next one that comes back is for it.
+    is_wanted: AtomicBool,
+    pub(super) given_up: Notify,
 }
 
 struct Taken<E: Engine> {
@@ -44,6 +50,8 @@ struct Taken<E: Engine> {
     numbers: BTreeSet<u32>,
     /// Those that no test sits on, the latest last, each with its slots.
     idle: Vec<(u32, Vec<Slot<E>>)>,
+    /// Those that are to be left to other processes.
+    given_up: Vec<u32>,
 }
 
 /// The right to run one test, and the slots that come with it. Dropped, it serves the next test of this
@@ -63,9 +71,12 @@ impl<E: Engine> Seats<E> {
             state: Mutex::new(Taken {
                 numbers: BTreeSet::new(),
                 idle: Vec::new(),
+                given_up: Vec::new(),
             }),
             queue: tokio::sync::Mutex::default(),
             returned: Notify::new(),
+            is_wanted: AtomicBool::new(false),
+            given_up: Notify::new(),
         }
     }
 
@@ -75,11 +86,13 @@ impl<E: Engine> Seats<E> {
         host: &SharedHost<E>,
         template: Option<&Template>,
     ) -> Result<Seat<E>, Error> {
+        let _turn = self.queue.lock().await;
         if let Some(seat) = self.idle(host, template) {
             return Ok(seat);
         }
-        // One of those who wait says so.
-        let _turn = self.queue.lock().await;
+        if let Some(seat) = self.lock_one(host).await? {
+            return Ok(seat);
+        }
         told(
             &format!(
                 "waiting for one of the {} seats of the {} server",
@@ -91,18 +104,35 @@ impl<E: Engine> Seats<E> {
         .await
     }
 
-    /// The next seat that is free, for who is first in the queue.
+    /// The next seat that comes free here or in another process.
+    ///
+    /// The first of each process stands in a queue of the server, which is a lock: who has it looks for
+    /// seats, and that it is taken tells the others to leave some.
     async fn next(
         &self,
         host: &SharedHost<E>,
         template: Option<&Template>,
     ) -> Result<Seat<E>, Error> {
         let started = Instant::now();
+        let standing = Arc::clone(host);
+        let mut place = Standing(runtime::shared()?.spawn(async move {
+            let mut connection = standing.connect(None).await?;
+            let engine = &standing.engine;
+            engine.lock(&mut connection, names::QUEUE, PATIENCE).await?;
+            Ok(connection)
+        }));
+        let mut first = None;
         loop {
             if let Some(seat) = self.idle(host, template) {
                 return Ok(seat);
             }
-            if let Some(seat) = self.lock_one(host).await? {
+            if first.is_none() && place.0.is_finished() {
+                first = Some((&mut place.0).await);
+            }
+            // Without a connection for standing in the queue it goes on without one.
+            if first.is_some()
+                && let Some(seat) = self.lock_one(host).await?
+            {
                 return Ok(seat);
             }
             if started.elapsed() > PATIENCE {
@@ -115,9 +145,31 @@ impl<E: Engine> Seats<E> {
                     PATIENCE.as_secs()
                 )));
             }
-            // Woken by a test of this process; other processes are looked at now and then.
+            // Woken by a test of this process.
             let _ = tokio::time::timeout(PAUSE, self.returned.notified()).await;
         }
+    }
+
+    /// Another process waits: leaves a seat to it, now or when the next one comes back.
+    pub(super) fn leave_one(&self) {
+        let mut state = self.state();
+        if state.idle.is_empty() {
+            self.is_wanted.store(true, Ordering::Release);
+        } else {
+            // The one that has served longest ago; its connections close with its slots.
+            let (number, _) = state.idle.remove(0);
+            state.given_up.push(number);
+        }
+    }
+
+    /// The seats that are to be unlocked.
+    pub(super) fn take_given_up(&self) -> Vec<u32> {
+        std::mem::take(&mut self.state().given_up)
+    }
+
+    /// A seat is unlocked: if it is to serve this process again, it has to be locked again.
+    pub(super) fn forget(&self, number: u32) {
+        self.state().numbers.remove(&number);
     }
 
     fn idle(&self, host: &SharedHost<E>, template: Option<&Template>) -> Option<Seat<E>> {
@@ -194,8 +246,23 @@ impl<E: Engine> Drop for Seat<E> {
     fn drop(&mut self) {
         let slots = std::mem::take(&mut self.slots);
         let seats = &self.host.seats;
-        seats.state().idle.push((self.number, slots));
-        seats.returned.notify_one();
+        if seats.is_wanted.swap(false, Ordering::AcqRel) {
+            drop(slots);
+            seats.state().given_up.push(self.number);
+            seats.given_up.notify_one();
+        } else {
+            seats.state().idle.push((self.number, slots));
+            seats.returned.notify_one();
+        }
+    }
+}
+
+/// A place in the queue of the server, given up when dropped.
+struct Standing<C>(JoinHandle<Result<C, Error>>);
+
+impl<C> Drop for Standing<C> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -30,16 +30,22 @@ impl<E: Engine> Slot<E> {
         template: &Arc<Template>,
     ) -> Result<Self, Error> {
         let database = names::slot(&template.name, seat);
-        {
+        let is_ready = {
             let mut lease = host.lease().await;
             let entry = host.engine.entry(&mut lease, &database).await?;
-            if !matches!(&entry, Some(entry) if entry.state == State::Ready) {
-                let name = &template.name;
-                host.engine.copy(&mut lease, name, &database).await?;
-                note(host, &mut lease, &database, State::Ready).await?;
-            }
+            matches!(entry, Some(entry) if entry.state == State::Ready)
+        };
+        if !is_ready {
+            copy(host, template, &database).await?;
         }
-        let mut connection = host.connect(Some(database.clone())).await?;
+        let mut connection = match host.connect(Some(database.clone())).await {
+            // Somebody has dropped it and left its entry.
+            Err(error) if error.is_missing_database() => {
+                copy(host, template, &database).await?;
+                host.connect(Some(database.clone())).await?
+            }
+            connected => connected?,
+        };
         host.engine.equip(&mut connection).await?;
         let baseline = host.engine.baseline(&mut connection).await?;
         Ok(Self {
@@ -54,6 +60,17 @@ impl<E: Engine> Slot<E> {
     pub(super) fn is_of(&self, template: &Template) -> bool {
         self.template.name == template.name
     }
+}
+
+async fn copy<E: Engine>(
+    host: &SharedHost<E>,
+    template: &Template,
+    database: &str,
+) -> Result<(), Error> {
+    let mut lease = host.lease().await;
+    let name = &template.name;
+    host.engine.copy(&mut lease, name, database).await?;
+    note(host, &mut lease, database, State::Ready).await
 }
 
 /// Writes down what a slot can be used for. A slot that is dirty is copied anew by whoever finds it.

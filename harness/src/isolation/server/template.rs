@@ -67,6 +67,22 @@ impl Templates {
     }
 }
 
+impl Templates {
+    /// Somebody has dropped a template and left its entry: it is built anew by the next who asks.
+    pub(super) async fn forget<E: Engine>(
+        &self,
+        host: &SharedHost<E>,
+        template: &Template,
+    ) -> Result<(), Error> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&Key(Arc::clone(&template.ingredients)));
+        let mut lease = host.lease().await;
+        host.engine.remove_entry(&mut lease, &template.name).await
+    }
+}
+
 impl Template {
     /// Loads the fixtures into a copy, for a test with this seed.
     pub(super) async fn load_into_copy(&self, db: &Db, seed: u64) -> Result<Labels, Error> {

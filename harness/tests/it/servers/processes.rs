@@ -94,3 +94,42 @@ fn two_runs_at_once_do_not_disturb_one_another() {
         );
     }
 }
+
+/// Says where its database is.
+#[orm_test(
+    backends(postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/dropped"
+)]
+async fn tells_its_database(ctx: TestContext) -> testudo::Result {
+    if is_child() {
+        std::fs::write(std::env::var(STARTED)?, ctx.url())?;
+    }
+    Ok(())
+}
+
+#[orm_test(backends(postgres, mysql, mariadb))]
+async fn databases_that_somebody_has_dropped_are_made_anew(of: TestContext) -> testudo::Result {
+    let dir = Scratch::new();
+    let told = dir.path().join("told");
+    let name = format!("servers::processes::tells_its_database::{}", of.backend());
+    let run = || {
+        let child = Child::new(&["--exact", &name]);
+        let ended = child.env(STARTED, &told.display().to_string()).run();
+        assert!(ended.passed, "{}\n{}", ended.stdout, ended.stderr);
+    };
+    for with_template in [false, true] {
+        run();
+        let url = std::fs::read_to_string(&told)?;
+        let (server, slot) = url.rsplit_once('/').unwrap();
+        let admin = Db::connect(&format!("{server}/testudo")).await?;
+        admin.script(&format!("DROP DATABASE {slot}")).await?;
+        if with_template {
+            let key = slot.split('_').nth(2).unwrap();
+            admin
+                .script(&format!("DROP DATABASE testudo_t_{key}"))
+                .await?;
+        }
+        run();
+    }
+    Ok(())
+}

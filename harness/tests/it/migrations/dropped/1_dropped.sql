@@ -1,0 +1,1 @@
+CREATE TABLE dropped (id INTEGER PRIMARY KEY);
