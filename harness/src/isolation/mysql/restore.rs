@@ -130,8 +130,8 @@ impl MySql {
         }
         sql.push_str(&format!(
             "; {}; {}; {}",
-            checksum(database, dirty.iter()),
             self.flavour.reset(),
+            checksum(database, dirty.iter()),
             self.reading(database)
         ));
         let opened = self.ours.count();
@@ -143,17 +143,12 @@ impl MySql {
                 )));
             }
         };
-        // The last answers are those of the reading; before them, of the two statements of the reset.
+        // The last answers are those of the reading; before them comes that of the checksums.
         let reading_at = answers.len().saturating_sub(Self::READS);
         let (before, reading) = answers.split_at(reading_at);
-        let checksums = before.iter().rev().nth(2);
-        let wrong = different(
-            connection,
-            template,
-            dirty,
-            checksums.unwrap_or(&Rows::new()),
-        )
-        .await?;
+        let none = Rows::new();
+        let checksums = before.last().unwrap_or(&none);
+        let wrong = different(connection, template, dirty, checksums).await?;
         if !wrong.is_empty() {
             return Ok(Restored::NotInPlace(format!(
                 "the rows of {} are not those of the template after they were put back",

@@ -40,6 +40,39 @@ async fn rows_are_put_back_without_running_triggers(ctx: TestContext) {
 }
 
 #[orm_test(backends(mysql, mariadb))]
+async fn rows_are_put_back_without_copying_the_template_anew(ctx: TestContext) {
+    let _turn = turn().await;
+    let statistics = match ctx.backend() {
+        Backend::MariaDb => "INNODB_SYS_TABLESTATS",
+        _ => "INNODB_TABLESTATS",
+    };
+    // A table that is made anew gets another number.
+    let number = format!(
+        "SELECT TABLE_ID FROM information_schema.{statistics} \
+         WHERE NAME = CONCAT(DATABASE(), '/users')"
+    );
+    let mut before = Vec::new();
+    for _ in 0..4 {
+        let inner = cloned(&ctx).await;
+        let pool = pool(&inner).await;
+        let (url, now) = (inner.url().to_owned(), super::one(&pool, &number).await);
+        for statement in [
+            "INSERT INTO users (name) VALUES ('alice')",
+            "UPDATE orders SET total = 9",
+            "INSERT INTO loose VALUES (2)",
+        ] {
+            run(&pool, statement).await.unwrap();
+        }
+        inner.finish().await.unwrap();
+        let earlier = before.iter().find(|(earlier, _)| *earlier == url);
+        if let Some((_, earlier)) = earlier {
+            assert_eq!(*earlier, now);
+        }
+        before.push((url, now));
+    }
+}
+
+#[orm_test(backends(mysql, mariadb))]
 async fn what_a_cascade_removed_is_put_back(ctx: TestContext) {
     let _turn = turn().await;
     let all = [

@@ -36,6 +36,3 @@ INSERT INTO orders (user_id, total) VALUES (7, 1.50), (8, 2);
 INSERT INTO loose VALUES (1);
 INSERT INTO parted VALUES (1), (2);
 INSERT INTO `odd-name ä` VALUES (0, 0), (5, 1);
--- The next key is not the one after the highest.
-INSERT INTO orders (id, user_id, total) VALUES (50, 7, 1);
-DELETE FROM orders WHERE id = 50;
