@@ -44,9 +44,14 @@ impl Db {
         Db(Target::Pool(pool))
     }
 
-    /// Opens a pool of connections to the database at a URL: `sqlite://shop.db`, with `?mode=rwc` to
-    /// create the file where there is none, or `sqlite::memory:`. A pool that is open already, with
-    /// options of its own, becomes a handle by `Db::from(pool)`.
+    /// Opens a pool of connections to the database at a URL: `postgres://`, `mysql://`, `mariadb://`,
+    /// or `sqlite://shop.db`, with `?mode=rwc` to create the file where there is none, or
+    /// `sqlite::memory:`.
+    ///
+    /// A pool that is open already, with options of its own, becomes a handle by `Db::from(pool)`. Times
+    /// are right whatever the time zone of its sessions where they are kept as Testudo keeps them:
+    /// TIMESTAMPTZ on Postgres, DATETIME on MySQL and MariaDB. TIMESTAMP columns that are compared or
+    /// written want sessions in UTC, which is what sqlx sets unless it is told otherwise.
     ///
     /// A database in memory has one connection: what asks for a second one while it holds the first,
     /// such as a query beside an open transaction, waits in vain.
