@@ -149,3 +149,30 @@ fn parts_of_dates_are_integers_in_utc() {
     MySQL, MariaDB: SELECT SECOND("orders"."created_at") FROM "orders"
     "#);
 }
+
+#[test]
+fn the_mean_of_integers_keeps_its_digits() {
+    assert_snapshot!(call(Function::Avg, vec![column(&ORDERS, "id")]), @r#"
+    SQLite, Postgres: SELECT AVG("orders"."id") FROM "orders"
+    MySQL, MariaDB: SELECT AVG(CAST("orders"."id" AS DOUBLE)) FROM "orders"
+    "#);
+    assert_snapshot!(call(Function::Avg, vec![total()]), @r#"SELECT AVG("orders"."total") FROM "orders""#);
+}
+
+#[test]
+fn the_least_and_the_greatest_of_booleans_are_found() {
+    let of_users = |function| {
+        sql(&selected(
+            &USER,
+            Expr::call(function, vec![column(&USERS, "is_staff")]),
+        ))
+    };
+    assert_snapshot!(of_users(Function::Min), @r#"
+    SQLite, MySQL, MariaDB: SELECT MIN("users"."is_staff") FROM "users"
+    Postgres: SELECT BOOL_AND("users"."is_staff") FROM "users"
+    "#);
+    assert_snapshot!(of_users(Function::Max), @r#"
+    SQLite, MySQL, MariaDB: SELECT MAX("users"."is_staff") FROM "users"
+    Postgres: SELECT BOOL_OR("users"."is_staff") FROM "users"
+    "#);
+}
