@@ -89,6 +89,8 @@ impl Engine for Postgres {
                 .execute("BEGIN; SET LOCAL session_replication_role = replica; ROLLBACK")
                 .await
                 .is_ok();
+        // What was refused has left its transaction open.
+        lease.execute("ROLLBACK").await.map_err(failed)?;
         let engine = Self {
             url: url.to_owned(),
             options,
@@ -185,7 +187,7 @@ impl Engine for Postgres {
     }
 
     async fn equip(&self, connection: &mut PgConnection) -> Result<(), Error> {
-        let done = guard::equip(connection, self.number).await;
+        let done = guard::equip(connection, self.number, self.may_replicate).await;
         done.map_err(|error| Error::database("guard the transaction of the test", error))
     }
 
@@ -207,7 +209,12 @@ impl Engine for Postgres {
     }
 
     fn held_pool(&self, database: &str) -> HeldPool<sqlx::Postgres> {
-        pool::held(self.on(database), self.number, self.own(database))
+        pool::held(
+            self.on(database),
+            self.number,
+            self.may_replicate,
+            self.own(database),
+        )
     }
 
     fn pool(&self, database: &str, most: u32) -> PgPool {

@@ -76,6 +76,7 @@ SELECT coalesce(sum(pg_catalog.hashtextextended(row(oid, relname, relnamespace, 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Catalogs {
     sums: Vec<(i64, String)>,
+    settings: String,
     tables: String,
 }
 
@@ -93,10 +94,10 @@ pub(super) fn query(is_superuser: bool) -> String {
              FROM pg_catalog.{catalog} WHERE {condition}"
         ));
     }
-    // Settings of the database itself are not copied with it.
+    // Settings of the database itself are copied one by one, by other transactions.
     text.push_str(
-        " UNION ALL SELECT 1000, count(*), '' FROM pg_catalog.pg_db_role_setting WHERE setdatabase \
-         = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())",
+        " UNION ALL SELECT 1000, 0::bigint, coalesce(string_agg(concat(setrole, ' ', setconfig), ' ' \
+         ORDER BY setrole), '') FROM pg_catalog.pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())",
     );
     text
 }
@@ -111,12 +112,12 @@ fn all(
 async fn sums(
     connection: &mut PgConnection,
     query: &str,
-) -> Result<(Vec<(i64, String)>, i64), sqlx::Error> {
+) -> Result<(Vec<(i64, String)>, String), sqlx::Error> {
     let mut rows: Vec<(i32, i64, String)> = sqlx::query_as(AssertSqlSafe(query.to_owned()))
         .fetch_all(connection)
         .await?;
     rows.sort_unstable_by_key(|row| row.0);
-    let settings = rows.pop().map_or(0, |row| row.1);
+    let settings = rows.pop().map(|row| row.2).unwrap_or_default();
     Ok((
         rows.into_iter()
             .map(|(_, count, sum)| (count, sum))
@@ -134,8 +135,10 @@ pub(super) async fn read(
     connection: &mut PgConnection,
     query: &str,
 ) -> Result<Catalogs, sqlx::Error> {
+    let (sums, settings) = sums(connection, query).await?;
     Ok(Catalogs {
-        sums: sums(connection, query).await?.0,
+        sums,
+        settings,
         tables: tables(connection).await?,
     })
 }
@@ -147,7 +150,7 @@ pub(super) async fn difference(
     template: &Catalogs,
 ) -> Result<Option<&'static str>, sqlx::Error> {
     let (found, settings) = sums(connection, query).await?;
-    if settings > 0 {
+    if settings != template.settings {
         return Ok(Some("settings of the database"));
     }
     for (position, (what, catalog, _)) in all(true).enumerate() {

@@ -45,7 +45,37 @@ pub(super) async fn copy(
     to: &str,
 ) -> Result<(), Error> {
     drop(lease, options, to).await?;
-    make(lease, version, to, from).await
+    make(lease, version, to, from).await?;
+    copy_settings(lease, from, to)
+        .await
+        .map_err(|error| Error::database(format!("copy the settings of `{from}`"), error))
+}
+
+/// Statements that give `$2` the settings of `$1`. Lists are kept as they are written, quotes and all.
+const SETTINGS: &str = "
+SELECT pg_catalog.format('ALTER %s SET %I TO %s',
+           CASE WHEN s.setrole = 0 THEN pg_catalog.format('DATABASE %I', $2)
+                ELSE pg_catalog.format('ROLE %I IN DATABASE %I', pg_catalog.pg_get_userbyid(s.setrole), $2) END,
+           split_part(c, '=', 1),
+           CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'local_preload_libraries',
+                                               'session_preload_libraries')
+                THEN coalesce(nullif(substring(c FROM pg_catalog.strpos(c, '=') + 1), ''), '''''')
+                ELSE pg_catalog.quote_literal(substring(c FROM pg_catalog.strpos(c, '=') + 1)) END)
+  FROM pg_catalog.pg_db_role_setting s
+  JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase AND d.datname = $1
+ CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) c";
+
+/// `ALTER DATABASE .. SET` is kept outside of the database, and not copied with it.
+async fn copy_settings(lease: &mut PgConnection, from: &str, to: &str) -> Result<(), sqlx::Error> {
+    let statements: Vec<String> = sqlx::query_scalar(SETTINGS)
+        .bind(from)
+        .bind(to)
+        .fetch_all(&mut *lease)
+        .await?;
+    for statement in statements {
+        lease.execute(AssertSqlSafe(statement)).await?;
+    }
+    Ok(())
 }
 
 async fn make(

@@ -2,12 +2,22 @@
 
 /// The sentence to add to a report, if the error in this text comes from the isolation of the test.
 pub(in crate::isolation) fn explain(text: &str) -> Option<&'static str> {
-    const MEANINGS: [(&str, &str); 6] = [
+    const MEANINGS: [(&str, &str); 8] = [
         (
             "in a read-only transaction",
             "unless the code under test asked for a read-only transaction, the one around this test was \
              ended before this statement, which Postgres has refused for that reason; use isolation = \
              \"clone\", where the code under test commits as it likes",
+        ),
+        (
+            "can only be used in transaction blocks",
+            "the transaction around this test was ended before this statement; use isolation = \"clone\", \
+             where the code under test commits as it likes",
+        ),
+        (
+            "cached plan must not change result type",
+            "the table of this statement has changed since it was prepared on the one connection of this \
+             test; use isolation = \"clone\", where the code under test has several",
         ),
         (
             "inside a transaction block",

@@ -73,7 +73,17 @@ const RELEASE_ANEW: &str = "ROLLBACK TO SAVEPOINT testudo_test; ROLLBACK; \
 const UNDO_STATEMENT: &str = "ROLLBACK TO SAVEPOINT testudo_statement";
 
 /// Installs the guards on a new session.
-pub(super) async fn equip(connection: &mut PgConnection, version: u32) -> Result<(), sqlx::Error> {
+pub(super) async fn equip(
+    connection: &mut PgConnection,
+    version: u32,
+    may_replicate: bool,
+) -> Result<(), sqlx::Error> {
+    // Event triggers of the application are not to see it.
+    let unseen = if may_replicate {
+        "SET LOCAL session_replication_role = replica;"
+    } else {
+        ""
+    };
     // The session is to be among the counted ones as soon as it can be used.
     let counted = if version >= 150_000 {
         "SELECT pg_catalog.pg_stat_force_next_flush()"
@@ -81,7 +91,7 @@ pub(super) async fn equip(connection: &mut PgConnection, version: u32) -> Result
         ""
     };
     let text = format!(
-        "BEGIN READ WRITE; {GUARD} {}; SET default_transaction_read_only = on; \
+        "BEGIN READ WRITE; {unseen} {GUARD} {}; SET default_transaction_read_only = on; \
          SET application_name = '{APPLICATION}'; COMMIT; {counted}",
         look::prepare()
     );

@@ -12,7 +12,8 @@ use super::shortened;
 ///
 /// Notifications are looked for in the statements that were prepared: the server does not tell what
 /// it has queued. Reading `pg_locks` takes as long as a small test does; where every statement is
-/// prepared, it is read only after one that may have taken a lock.
+/// prepared, it is read only after one that may have taken a lock. DDL shows in what the session has
+/// written to the catalogs, rolled back or not, since it last told the statistics of it.
 const LEFT_BEHIND: &str = "
 WITH known AS MATERIALIZED (
     SELECT name, statement, from_sql, ltrim(lower(statement), E' \\n\\r\\t') AS words
@@ -24,12 +25,16 @@ SELECT 'lock' AS kind, CASE WHEN objsubid = 1 THEN ((classid::bigint << 32) | ob
    AND (pg_catalog.current_setting('testudo.pool', true) = 'yes'
         OR EXISTS (SELECT FROM known WHERE words LIKE '%advisory_lock%'))
 UNION ALL
-SELECT CASE WHEN from_sql THEN 'prepared' WHEN words LIKE 'listen %' THEN 'listen'
-            WHEN words LIKE 'notify %' OR words LIKE '%pg_notify%' THEN 'notify' ELSE 'ddl' END,
+SELECT 'ddl', '' WHERE 0 < pg_catalog.pg_stat_get_xact_tuples_inserted('pg_catalog.pg_attribute'::regclass)
+                         + pg_catalog.pg_stat_get_xact_tuples_updated('pg_catalog.pg_attribute'::regclass)
+                         + pg_catalog.pg_stat_get_xact_tuples_deleted('pg_catalog.pg_attribute'::regclass)
+                         + pg_catalog.pg_stat_get_xact_tuples_inserted('pg_catalog.pg_type'::regclass)
+                         + pg_catalog.pg_stat_get_xact_tuples_deleted('pg_catalog.pg_type'::regclass)
+UNION ALL
+SELECT CASE WHEN from_sql THEN 'prepared' WHEN words LIKE 'listen %' THEN 'listen' ELSE 'notify' END,
        CASE WHEN from_sql THEN pg_catalog.quote_ident(name) ELSE statement END
   FROM known
- WHERE from_sql OR words LIKE 'listen %' OR words LIKE 'notify %' OR words LIKE '%pg_notify%'
-    OR words LIKE 'create %' OR words LIKE 'alter %' OR words LIKE 'drop %'";
+ WHERE from_sql OR words LIKE 'listen %' OR words LIKE 'notify %' OR words LIKE '%pg_notify%'";
 
 /// Which statements ended the transaction, of those that the session still knows. Who was refused
 /// comes first.

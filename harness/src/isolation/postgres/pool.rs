@@ -22,6 +22,7 @@ const ABOVE: &str = "SAVEPOINT testudo_statement";
 pub(super) fn held(
     options: PgConnectOptions,
     version: u32,
+    may_replicate: bool,
     own: Arc<AtomicI64>,
 ) -> HeldPool<Postgres> {
     let opened = Arc::new(AtomicU32::new(0));
@@ -39,7 +40,7 @@ pub(super) fn held(
             Box::pin(async move {
                 let is_first = count.fetch_add(1, Ordering::AcqRel) == 0;
                 let ready = async {
-                    guard::equip(connection, version).await?;
+                    guard::equip(connection, version, may_replicate).await?;
                     own.fetch_add(1, Ordering::AcqRel);
                     connection.execute(MARK).await?;
                     guard::hold(connection, false).await?;

@@ -4,7 +4,7 @@ use sqlx::Connection;
 use testudo::Isolation;
 use testudo::prelude::*;
 
-use super::{cloned, next_test_is_clean, one, pool, run, same_slot, stranger, turn};
+use super::{cloned, next_test_is_clean, objects, one, pool, run, same_slot, stranger, turn};
 
 /// What stays the same when a database is put back, and not when it is copied anew.
 const IDENTITY: &str = "SELECT oid FROM pg_database WHERE datname = current_database()";
@@ -136,4 +136,18 @@ async fn connections_and_locks_that_a_test_leaves_are_ended() {
     run(&mut other, "COMMIT").await.unwrap_err();
     let _ = other.close().await;
     next_test_is_clean(&url, Isolation::Clone).await;
+}
+
+#[orm_test(backends(postgres))]
+async fn settings_of_the_database_are_those_of_the_template() {
+    let _turn = turn().await;
+    for isolation in [Isolation::Rollback, Isolation::Clone, Isolation::Fresh] {
+        let inner = objects(isolation).start().await.unwrap();
+        let mut other = stranger(&inner).await;
+        let path = "current_setting('search_path')";
+        assert_eq!(one(&mut other, path).await, "public, \"Odd one\"");
+        assert_eq!(one(&mut other, "current_setting('work_mem')").await, "5MB");
+        other.close().await.unwrap();
+        inner.finish().await.unwrap();
+    }
 }

@@ -69,8 +69,9 @@ async fn a_table_that_each_test_makes_differently_is_read_as_it_is() {
     for (column, found) in [("int", "1"), ("text", "one"), ("bool", "true")] {
         let inner = rolled_back().await;
         let db = inner.db();
-        let create = format!("CREATE TABLE mine (it {column})");
-        db.execute(create, &[]).await.unwrap();
+        db.script(&format!("CREATE TABLE mine (it {column})"))
+            .await
+            .unwrap();
         let insert = format!("INSERT INTO mine VALUES ('{found}')");
         db.execute(insert, &[]).await.unwrap();
         assert_eq!(
@@ -79,5 +80,19 @@ async fn a_table_that_each_test_makes_differently_is_read_as_it_is() {
         );
         assert_eq!(value(&inner, "SELECT it FROM mine").await, found);
         inner.finish().await.unwrap();
+    }
+}
+
+#[orm_test(backends(postgres))]
+async fn a_column_that_one_test_adds_is_forgotten_by_the_next() {
+    let _turn = turn().await;
+    for script in ["ALTER TABLE parted ADD COLUMN extra int", "SELECT 1"] {
+        for _ in 0..2 {
+            let inner = rolled_back().await;
+            inner.db().script(script).await.unwrap();
+            let read = inner.db().fetch_all("SELECT * FROM parted", &[]);
+            assert_eq!(read.await.unwrap().len(), 2);
+            inner.finish().await.unwrap();
+        }
     }
 }

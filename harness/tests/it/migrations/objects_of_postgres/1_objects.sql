@@ -33,3 +33,8 @@ INSERT INTO "Odd one"."a ""table" VALUES
     ('x', ARRAY['a,b', 'c"d', NULL], '{"a": [1, null]}', 0.1, '\x0012', '2024-01-01 12:00:00.123456+02',
      '1 day 02:03:04.5', 1.500, B'101'),
     (NULL, NULL, NULL, 'NaN', NULL, 'infinity', NULL, NULL, NULL);
+
+DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET search_path = public, "Odd one"', current_database());
+    EXECUTE format('ALTER DATABASE %I SET work_mem = ''5MB''', current_database());
+END $$;
