@@ -2,8 +2,6 @@
 
 use testudo::prelude::*;
 
-use crate::{count, pool};
-
 #[derive(Model, Debug, Clone)]
 #[model(table = "writers")]
 pub struct Writer {
@@ -35,7 +33,7 @@ pub struct Tag {
     name: String,
 }
 
-#[orm_test(models(Book, Writer, Tag))]
+#[orm_test(backends(sqlite, postgres, mysql, mariadb), models(Book, Writer, Tag))]
 async fn tables_are_generated_in_an_order_that_foreign_keys_allow(db: Db) -> testudo::Result {
     let author = Writer::builder().name("Ada").create(&db).await?;
     let book = Book::builder()
@@ -54,24 +52,29 @@ async fn tables_are_generated_in_an_order_that_foreign_keys_allow(db: Db) -> tes
     Ok(())
 }
 
-#[orm_test(models(Writer), isolation = "clone")]
+#[orm_test(
+    backends(sqlite, postgres, mysql, mariadb),
+    models(Writer),
+    isolation = "clone"
+)]
 async fn a_clone_has_the_tables_too(ctx: TestContext) -> testudo::Result {
     Writer::builder().name("Ada").create(ctx.db()).await?;
     assert_eq!(Writer::all().count(ctx.db()).await?, 1);
     Ok(())
 }
 
-#[tokio::test]
-async fn the_builder_takes_models_and_tables() {
+#[orm_test(backends(sqlite, postgres, mysql, mariadb))]
+async fn the_builder_takes_models_and_tables(outer: TestContext) -> testudo::Result {
     let ctx = test_context()
+        .backend(outer.backend())
         .model::<Book>()
         .models([Writer::TABLE])
         .start()
-        .await
-        .unwrap();
-    assert_eq!(count(&pool(&ctx).await, "books").await, 0);
-    assert_eq!(count(&pool(&ctx).await, "tags").await, 0);
-    ctx.finish().await.unwrap();
+        .await?;
+    assert_eq!(Book::all().count(ctx.db()).await?, 0);
+    assert_eq!(Tag::all().count(ctx.db()).await?, 0);
+    ctx.finish().await?;
+    Ok(())
 }
 
 #[tokio::test]
