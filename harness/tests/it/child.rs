@@ -430,7 +430,7 @@ fn compile_fail_tests_are_skipped_loudly_on_another_compiler() {
 
 #[test]
 fn two_hundred_tests_at_eight_threads_leave_nothing_behind() {
-    let ended = Child::new(&["crowd::", "--test-threads=8"]).run();
+    let ended = Child::new(&["crowd::", "--skip=servers::", "--test-threads=8"]).run();
     assert!(ended.passed, "{}", ended.stdout);
     assert!(
         ended.stdout.contains("200 passed; 0 failed"),
