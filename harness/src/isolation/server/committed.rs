@@ -144,10 +144,7 @@ impl<E: Engine> Parts<E> {
             }
         };
         drop(seat);
-        if result.is_err() {
-            host.check().await;
-        }
-        result
+        host.judged(result).await
     }
 }
 

@@ -318,10 +318,7 @@ impl<E: Engine> Parts<E> {
             result = result.and(noted);
         }
         drop(seat);
-        if result.is_err() {
-            host.check().await;
-        }
-        result
+        host.judged(result).await
     }
 }
 

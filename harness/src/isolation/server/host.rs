@@ -155,13 +155,26 @@ impl<E: Engine> Host<E> {
         self.templates.forget(self, template).await
     }
 
-    /// Finds out whether the server is still there. If it is not, its locks are gone too: the next
-    /// test looks for a server anew, and seats of this one are of no more use.
-    pub(super) async fn check(&self) {
+    /// Whether the server is still there. If it is not, its locks are gone too: the next test looks for a
+    /// server anew, and seats of this one are of no more use.
+    pub(super) async fn is_there(&self) -> bool {
         let mut lease = self.lease().await;
         let alive = tokio::time::timeout(ALIVE, self.engine.connection_limit(&mut lease)).await;
-        if !matches!(alive, Ok(Ok(_))) {
+        let is_there = matches!(alive, Ok(Ok(_)));
+        if !is_there {
             self.is_lost.store(true, Ordering::Release);
+        }
+        is_there
+    }
+
+    /// What a test is told at its end: an error that comes from the death of the server says so.
+    pub(super) async fn judged(&self, result: Result<(), Error>) -> Result<(), Error> {
+        match result {
+            Err(error) if !self.is_there().await => Err(Error::server(format!(
+                "the {} server went away while this test ran ({error}); the next test looks for one anew",
+                self.backend
+            ))),
+            result => result,
         }
     }
 }

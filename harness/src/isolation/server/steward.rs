@@ -27,11 +27,7 @@ async fn look_after<E: Engine>(host: &Weak<Host<E>>) -> bool {
         return false;
     };
     let _ = tokio::time::timeout(PAUSE, host.seats.given_up.notified()).await;
-    let is_fine = share(&host).await.is_ok();
-    if !is_fine {
-        host.check().await;
-    }
-    is_fine
+    share(&host).await.is_ok() || host.is_there().await
 }
 
 async fn share<E: Engine>(host: &Host<E>) -> Result<(), Error> {
