@@ -4,7 +4,7 @@ use std::fs;
 
 use testudo::prelude::*;
 
-use super::{Child, Ended};
+use super::{Child, Ended, is_child};
 
 // Both pass where there is a server.
 
@@ -17,6 +17,45 @@ async fn runs_on_a_server(ctx: TestContext) {
 #[should_panic(expected = "as it should")]
 async fn panics_on_a_server() {
     panic!("as it should");
+}
+
+#[orm_test(
+    backends(postgres, mysql, mariadb),
+    migrations = "tests/it/migrations/shop"
+)]
+async fn fails_on_a_server(db: Db) {
+    let insert = "INSERT INTO users (name) VALUES ('alice')";
+    db.execute(insert, &[]).await.unwrap();
+    assert!(!is_child(), "it went wrong");
+}
+
+#[orm_test(backends(postgres, mysql, mariadb))]
+async fn the_database_of_a_failed_test_is_kept_and_its_password_is_not_shown(
+    ctx: TestContext,
+) -> testudo::Result {
+    let name = format!("fails_on_a_server::{}", ctx.backend());
+    let ended = Child::new(&["--exact", &format!("child::servers::{name}")])
+        .env("TESTUDO_KEEP", "failed")
+        .run();
+    ended.failed_with("it went wrong");
+    let kept = format!(
+        "target/testudo/kept/it-child-servers-{}.url",
+        name.replace("::", "-")
+    );
+    assert_eq!(ended.left(), [std::path::PathBuf::from(&kept)]);
+    let path = ended.dir.path().join(kept);
+    ended.failed_with(&format!("its database: its URL is in `{}`", path.display()));
+    let url = fs::read_to_string(&path)?;
+    let url = url.trim();
+    for said in [&ended.stdout, &ended.stderr] {
+        assert!(!said.contains(url), "{said}");
+    }
+    let rows = Db::connect(url)
+        .await?
+        .fetch_all("SELECT name FROM users WHERE name = 'alice'", &[])
+        .await?;
+    assert_eq!(rows.len(), 1);
+    Ok(())
 }
 
 const TESTS: [&str; 2] = [
