@@ -3,6 +3,9 @@
 //! Beside it the mechanism of `#[sqlx::test]` (a database file, the migrations run anew) and the
 //! floor: restoring an image into a connection, with nothing around it.
 
+#[path = "isolation/servers.rs"]
+mod servers;
+
 use std::hint::black_box;
 use std::path::Path;
 
@@ -83,7 +86,7 @@ async fn image() -> Vec<u8> {
 fn isolation(c: &mut Criterion) {
     let runtime = runtime();
     let migrator = runtime
-        .block_on(Migrator::new(Path::new(MIGRATIONS)))
+        .block_on(Migrator::new(Path::new(MIGRATIONS).join("sqlite")))
         .unwrap();
     let image = runtime.block_on(image());
     assert_eq!(runtime.block_on(one_test(Isolation::Rollback)), 1);
@@ -108,5 +111,5 @@ fn isolation(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, isolation);
+criterion_group!(benches, isolation, servers::isolation);
 criterion_main!(benches);

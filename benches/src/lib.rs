@@ -6,7 +6,7 @@ use sqlx::SqlitePool;
 pub const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
 
 /// The same schema as one script.
-pub const SCHEMA: &str = include_str!("../migrations/1_init.sql");
+pub const SCHEMA: &str = include_str!("../migrations/sqlite/1_init.sql");
 
 /// The runtime that drives a bench.
 #[must_use]
