@@ -132,15 +132,19 @@ async fn a_row_lock_needs_a_transaction(db: Db) -> testudo::Result {
 }
 
 #[orm_test(migrations = "migrations", fixtures("billing"))]
-async fn services_do_not_nest_side_by_side_in_one_transaction(ctx: TestContext) -> testudo::Result {
+async fn a_service_on_the_outer_handle_is_refused_while_a_transaction_is_nested(
+    ctx: TestContext,
+) -> testudo::Result {
     let (first, second) = (ctx.id("invoices.first")?, ctx.id("invoices.second")?);
     let outcome: Result<(), BillingError> = ctx
         .db()
         .transaction(async |tx| {
-            let both = tokio::join!(settle_invoice(&tx, first), settle_invoice(&tx, second));
-            both.0?;
-            both.1?;
-            Ok(())
+            tx.transaction(async |nested| {
+                settle_invoice(&nested, first).await?;
+                settle_invoice(&tx, second).await?;
+                Ok(())
+            })
+            .await
         })
         .await;
     let error = outcome.unwrap_err().to_string();
