@@ -45,13 +45,22 @@ struct Owned {
 struct Desk {
     connection: Option<Connection>,
     used: bool,
-    /// Whether the savepoint for statements is there.
-    savepoint: bool,
+    savepoint: Savepoint,
     /// Whether a statement was sent as text, without being prepared.
     sent_text: bool,
     /// The savepoint of a transaction that has not come to its end. Whoever finds one here on
     /// taking the desk rolls it back: its future was dropped.
     open: Option<String>,
+}
+
+/// The savepoint above which statements run on Postgres.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Savepoint {
+    Missing,
+    /// Nothing has run since it was set.
+    Fresh,
+    /// To go back to it would undo what must stay.
+    Used,
 }
 
 /// The right to use the connection, until it is dropped.
@@ -70,7 +79,7 @@ impl SharedConnection {
         let desk = Desk {
             connection: Some(connection),
             used: false,
-            savepoint: false,
+            savepoint: Savepoint::Missing,
             sent_text: false,
             open: None,
         };
@@ -93,6 +102,16 @@ impl SharedConnection {
         // Set already where the driver has one dialect alone.
         let _ = shared.owned.speaks.set(dialect);
         shared
+    }
+
+    /// The owner has set the savepoint `testudo_statement` in the packet that opened the transaction: on
+    /// Postgres statements run above it, and the first one need not set it.
+    #[must_use]
+    pub fn protected(self) -> Self {
+        if let Ok(mut desk) = self.owned.desk.try_lock() {
+            desk.savepoint = Savepoint::Fresh;
+        }
+        self
     }
 
     /// A handle on the connection. Each of its statements waits for its turn, and `transaction`
@@ -325,11 +344,15 @@ impl Turn {
         if !self.is_fragile().await? {
             return Ok(());
         }
-        if !self.desk.savepoint {
-            let set = format!("SAVEPOINT {STATEMENT}");
-            self.session()?.script(&set).await?;
-            self.desk.savepoint = true;
-            return Ok(());
+        match std::mem::replace(&mut self.desk.savepoint, Savepoint::Used) {
+            Savepoint::Fresh => return Ok(()),
+            Savepoint::Missing => {
+                let set = format!("SAVEPOINT {STATEMENT}");
+                return self.session()?.script(&set).await.inspect_err(|_| {
+                    self.desk.savepoint = Savepoint::Missing;
+                });
+            }
+            Savepoint::Used => {}
         }
         let renew = format!("RELEASE SAVEPOINT {STATEMENT}; SAVEPOINT {STATEMENT}");
         match self.session()?.script(&renew).await {

@@ -230,7 +230,7 @@ impl Engine for Postgres {
     }
 
     fn share(&self, connection: PgConnection) -> SharedConnection {
-        SharedConnection::speaking(connection, self.dialect())
+        SharedConnection::speaking(connection, self.dialect()).protected()
     }
 
     async fn take_back(

@@ -54,13 +54,15 @@ ALTER TABLE pg_temp.testudo_guard ENABLE ALWAYS TRIGGER testudo_guard;
 ";
 
 /// The transaction is a writing one although the session's default is not: what runs after it was lost
-/// cannot write. The guard is armed below the savepoint, so that going back to that leaves it armed.
+/// cannot write. The guard is armed below the savepoint, so that going back to that leaves it armed. The
+/// second savepoint is that of the first statement.
 const HOLD: &str = "BEGIN READ WRITE; INSERT INTO pg_temp.testudo_guard VALUES (false); \
-                    SAVEPOINT testudo_test";
+                    SAVEPOINT testudo_test; SAVEPOINT testudo_statement";
 
 /// The same in a session that may have put a slot back.
 const HOLD_ANEW: &str = "RESET session_replication_role; BEGIN READ WRITE; \
-                         INSERT INTO pg_temp.testudo_guard VALUES (false); SAVEPOINT testudo_test";
+                         INSERT INTO pg_temp.testudo_guard VALUES (false); \
+                         SAVEPOINT testudo_test; SAVEPOINT testudo_statement";
 
 /// Fails if the transaction is not the one that `HOLD` has opened, and then leaves it as it is.
 const RELEASE: &str = "ROLLBACK TO SAVEPOINT testudo_test; ROLLBACK; EXECUTE testudo_look";
