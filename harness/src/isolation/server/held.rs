@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::engine::{Conn, Engine, HeldPool, State, Verdict};
 use super::seat::Seat;
-use super::slot::{Slot, Spare, note};
+use super::slot::{Slot, note};
 use super::template::Template;
 use super::{SharedHost, keep};
 use crate::error::Error;
@@ -67,8 +67,10 @@ enum Exposure {
 struct Pools<D: Database> {
     /// The pool of this test, if it asked for one.
     open: Option<HeldPool<D>>,
-    /// The one to open next.
-    spare: Option<Spare<D>>,
+    /// One that an earlier test has opened ahead.
+    spare: Option<HeldPool<D>>,
+    /// One that is being opened for the next test; nothing, if that fails.
+    next: Option<JoinHandle<Option<HeldPool<D>>>>,
 }
 
 impl<D: Database> Default for Pools<D> {
@@ -76,6 +78,7 @@ impl<D: Database> Default for Pools<D> {
         Self {
             open: None,
             spare: None,
+            next: None,
         }
     }
 }
@@ -98,6 +101,7 @@ impl<E: Engine> Held<E> {
             pool: Mutex::new(Pools {
                 open: None,
                 spare: slot.spare,
+                next: None,
             }),
         });
         let mut held = Self {
@@ -212,11 +216,10 @@ impl<E: Engine> Lent<E> {
         if let Some(open) = &pools.open {
             return Ok(E::typed(open.pool.clone()));
         }
-        let ready = match pools.spare.take() {
-            Some(spare) => spare.await.ok().flatten(),
-            None => None,
+        let held = match pools.spare.take() {
+            Some(spare) => spare,
+            None => self.host.engine.held_pool(&self.database),
         };
-        let held = ready.unwrap_or_else(|| self.host.engine.held_pool(&self.database));
         connected(&held).await?;
         // Its options lead to the database.
         self.mark_exposed();
@@ -234,12 +237,12 @@ impl<E: Engine> Lent<E> {
         }
         let pool = E::typed(held.pool.clone());
         pools.open = Some(held);
-        pools.spare = self.open_ahead();
+        pools.next = self.open_ahead();
         Ok(pool)
     }
 
     /// Opens the pool of the next test while this one runs: to connect is most of what such a test costs.
-    fn open_ahead(&self) -> Option<Spare<E::Driver>> {
+    fn open_ahead(&self) -> Option<JoinHandle<Option<HeldPool<E::Driver>>>> {
         let (host, database) = (Arc::clone(&self.host), self.database.clone());
         let runtime = runtime::shared().ok()?;
         Some(runtime.spawn(async move {
@@ -280,7 +283,12 @@ impl<E: Engine> Parts<E> {
             lent,
         } = self;
         let engine = &host.engine;
-        let Pools { open, spare } = std::mem::take(&mut *lent.pool.lock().await);
+        let Pools { open, spare, next } = std::mem::take(&mut *lent.pool.lock().await);
+        // A connection that is being opened while leaks are looked for could be anybody's.
+        let spare = match next {
+            Some(next) => next.await.ok().flatten(),
+            None => spare,
+        };
         let ended = match (E::take_back(&lent.shared, PATIENCE).await, open) {
             (Err(_), _) => Ended::failed(still_held()),
             (Ok(own), None) => end(engine, own, keep).await,

@@ -14,12 +14,9 @@ pub(super) struct Slot<E: Engine> {
     pub(super) database: String,
     pub(super) connection: Conn<E>,
     pub(super) baseline: E::Baseline,
-    /// The pool of the next test that takes one.
-    pub(super) spare: Option<Spare<E::Driver>>,
+    /// The pool of the next test that takes one, open.
+    pub(super) spare: Option<HeldPool<E::Driver>>,
 }
-
-/// A pool that is opened ahead; nothing, if that failed.
-pub(super) type Spare<D> = tokio::task::JoinHandle<Option<HeldPool<D>>>;
 
 impl<E: Engine> Slot<E> {
     /// Connects to the slot of a seat; copies the template first if there is none, or one that is not
