@@ -37,9 +37,11 @@ pub use parameter::{Parameter, TestPool, on};
 /// | | the code under test commits | connections | costs |
 /// |---|---|---|---|
 /// | [`Rollback`](Isolation::Rollback) | a savepoint | one | least |
-/// | [`Clone`](Isolation::Clone) | for real | ten | a copy of the template |
-/// | [`Fresh`](Isolation::Fresh) | for real | ten | migrations and fixtures, each time |
-/// | [`Auto`](Isolation::Auto) | a savepoint, or for real | one, or ten | as `Rollback`, or as both |
+/// | [`Clone`](Isolation::Clone) | for real | several | a copy of the template |
+/// | [`Fresh`](Isolation::Fresh) | for real | several | migrations and fixtures, each time |
+/// | [`Auto`](Isolation::Auto) | a savepoint, or for real | one, or several | as `Rollback`, or as both |
+///
+/// Several connections are at most ten on SQLite, and six on a server.
 ///
 /// What a rolled-back test cannot see: a foreign key that is `DEFERRABLE INITIALLY DEFERRED` is
 /// checked by the outermost commit, which never comes; `PRAGMA foreign_keys` and `VACUUM` do nothing

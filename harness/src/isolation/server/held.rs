@@ -398,9 +398,9 @@ async fn end_with_pool<E: Engine>(
         (result, _) => result,
     };
     // The kept connection has stood aside with a transaction of its own, in which nothing happened.
-    let released = engine.release(&mut own).await;
+    let released = matches!(engine.release(&mut own).await, Ok(Verdict::Intact));
     Ended {
-        connection: (result.is_ok() && released.is_ok()).then_some(own),
+        connection: (result.is_ok() && released).then_some(own),
         result,
         keep_at: ended.keep_at,
     }

@@ -3,11 +3,11 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::engine::{Engine, Entry, State};
+use super::engine::{Engine, State};
+use super::slot::note;
 use super::template::hex;
 use super::{SharedHost, names};
 use crate::error::Error;
@@ -24,13 +24,8 @@ pub(super) async fn database<E: Engine>(
     {
         let mut lease = host.lease().await;
         host.engine.copy(&mut lease, database, &name).await?;
-        let entry = Entry {
-            state: State::Ready,
-            labels: None,
-            unused_for: Duration::ZERO,
-        };
         // Sweeping finds it by this.
-        host.engine.set_entry(&mut lease, &name, &entry).await?;
+        note(host, &mut lease, &name, State::Ready).await?;
     }
     write_private(path, &host.engine.url(&name))
         .map_err(|error| Error::io("write where the database of the test is to", path, error))

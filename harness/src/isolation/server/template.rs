@@ -65,9 +65,7 @@ impl Templates {
         .await
         .cloned()
     }
-}
 
-impl Templates {
     /// Somebody has dropped a template and left its entry: it is built anew by the next who asks.
     pub(super) async fn forget<E: Engine>(
         &self,
