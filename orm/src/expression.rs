@@ -6,7 +6,7 @@ use std::ops::{Add, Div, Mul, Rem, Sub};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 use testudo_sql::schema::Path;
-use testudo_sql::{ArithmeticOp, DatePart, Expr, Function, FunctionCall};
+use testudo_sql::{Aggregate, ArithmeticOp, DatePart, Expr, Function, FunctionCall};
 
 use crate::operand::IntoOperand;
 use crate::{Column, FieldType, Model};
@@ -184,7 +184,7 @@ date_parts! {
 /// The number of rows in which the column is not NULL.
 #[must_use]
 pub fn count<M: Model, T>(column: Column<M, T>) -> Expression<M, i64> {
-    aggregate(Function::Count, column)
+    aggregate(Aggregate::Count, column)
 }
 
 /// The number of different values of the column.
@@ -201,13 +201,13 @@ pub fn count_distinct<M: Model, T>(column: Column<M, T>) -> Expression<M, i64> {
 /// The sum of the column; `None` over no rows.
 #[must_use]
 pub fn sum<M: Model, T: Number>(column: Column<M, T>) -> Expression<M, T::Sum> {
-    aggregate(Function::Sum, column)
+    aggregate(Aggregate::Sum, column)
 }
 
 /// The mean of the column; `None` over no rows.
 #[must_use]
 pub fn avg<M: Model, T: Number>(column: Column<M, T>) -> Expression<M, T::Mean> {
-    aggregate(Function::Avg, column)
+    aggregate(Aggregate::Avg, column)
 }
 
 /// The smallest value of the column; `None` over no rows.
@@ -216,7 +216,7 @@ pub fn min<M: Model, T: FieldType>(column: Column<M, T>) -> Expression<M, Option
 where
     T::Base: FieldType<Base = T::Base>,
 {
-    aggregate(Function::Min, column)
+    aggregate(Aggregate::Min, column)
 }
 
 /// The largest value of the column; `None` over no rows.
@@ -225,9 +225,9 @@ pub fn max<M: Model, T: FieldType>(column: Column<M, T>) -> Expression<M, Option
 where
     T::Base: FieldType<Base = T::Base>,
 {
-    aggregate(Function::Max, column)
+    aggregate(Aggregate::Max, column)
 }
 
-fn aggregate<M: Model, T, U>(function: Function, column: Column<M, T>) -> Expression<M, U> {
-    Expression::from_expr(Expr::call(function, vec![column.expr()]))
+fn aggregate<M: Model, T, U>(function: Aggregate, column: Column<M, T>) -> Expression<M, U> {
+    Expression::from_expr(Expr::Aggregate(function, column.reference()))
 }

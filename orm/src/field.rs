@@ -81,7 +81,7 @@ field_types! {
     f32: ColumnType::Real, |v| Value::F32(*v), |c| c.f32();
     f64: ColumnType::Double, |v| Value::F64(*v), |c| c.f64();
     String: ColumnType::Text, |v| Value::Text(v.as_str().into()), |c| c.text().map(str::to_owned);
-    Vec<u8>: ColumnType::Bytes, |v| Value::Bytes(v.clone()), |c| c.bytes().map(<[u8]>::to_vec);
+    Vec<u8>: ColumnType::Bytes, |v| v.as_slice().into(), |c| c.bytes().map(<[u8]>::to_vec);
     Decimal: ColumnType::Decimal { precision: 18, scale: 6 }, |v| Value::Decimal(*v), |c| c.decimal(), rescale Decimal::rescale;
     Uuid: ColumnType::Uuid, |v| Value::Uuid(*v), |c| c.uuid();
     DateTime<Utc>: ColumnType::DateTime, |v| Value::DateTime(micros(*v)), |c| c.datetime();

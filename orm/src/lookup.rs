@@ -1,7 +1,7 @@
 //! Lookups: from a column or expression and a value to a condition.
 
 use testudo_sql::schema::Path;
-use testudo_sql::{Between, CompareOp, Direction, Expr, In, InSet, Like, LikeKind};
+use testudo_sql::{Between, CompareOp, Direction, Expr, In, InSet, Like, LikeKind, Value};
 
 use crate::column::quantified;
 use crate::expression::Expression;
@@ -59,6 +59,22 @@ fn condition<M>(
     condition: Expr,
 ) -> Filter<M> {
     Filter::from_expr(quantified(paths, condition))
+}
+
+/// The expression looked for in a list of values.
+fn one_of(expr: Expr, values: Vec<Value>, negated: bool) -> Expr {
+    match expr {
+        Expr::Column(column) => Expr::ColumnIn {
+            column,
+            values,
+            negated,
+        },
+        expr => Expr::In(Box::new(In {
+            expr,
+            set: InSet::Values(values),
+            negated,
+        })),
+    }
 }
 
 macro_rules! lookups {
@@ -136,24 +152,23 @@ macro_rules! lookups {
                 values: impl IntoIterator<Item = V>,
                 negated: bool,
             ) -> Filter<M> {
-                let (expr, path) = self.subject();
-                let mut paths = vec![path];
-                let (mut binds, mut others) = (Vec::new(), Vec::new());
+                let values = values.into_iter();
+                let (mut binds, mut others) =
+                    (Vec::with_capacity(values.size_hint().0), Vec::new());
                 for value in values {
                     match value.into_operand() {
                         Operand::Value(value) => binds.push(value),
-                        Operand::Expr(other, path) => {
-                            others.push(other);
-                            paths.push(path);
-                        }
+                        Operand::Expr(other, path) => others.push((other, path)),
                     }
                 }
-                let mut any = Expr::In(Box::new(In {
-                    expr: expr.clone(),
-                    set: InSet::Values(binds),
-                    negated,
-                }));
-                for other in others {
+                let (expr, path) = self.subject();
+                if others.is_empty() {
+                    return condition([path], one_of(expr, binds, negated));
+                }
+                let mut paths = vec![path];
+                let mut any = one_of(expr.clone(), binds, negated);
+                for (other, path) in others {
+                    paths.push(path);
                     let op = if negated {
                         CompareOp::Ne
                     } else {

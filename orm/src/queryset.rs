@@ -95,7 +95,7 @@ impl<M: Model> QuerySet<M> {
 
     /// Equal rows once.
     pub fn distinct(mut self) -> Self {
-        self.select.distinct = Distinct::Rows;
+        self.select.clauses_mut().distinct = Distinct::Rows;
         self
     }
 
@@ -116,7 +116,7 @@ impl<M: Model> QuerySet<M> {
     /// SQLite has no row locks; there the write lock of the whole database is taken, which keeps out
     /// at least as much.
     pub fn select_for_update(mut self) -> Self {
-        self.select.lock = Some(Lock {
+        self.select.clauses_mut().lock = Some(Lock {
             strength: LockStrength::Update,
             wait: LockWait::Wait,
             of: Vec::new(),
@@ -127,14 +127,15 @@ impl<M: Model> QuerySet<M> {
     /// Columns and expressions in place of models, as typed tuples; a single column as its own type.
     pub fn values<S: Selection<M>>(self, selection: S) -> ValuesQuery<M, S> {
         // The model's order could name columns that DISTINCT leaves out.
-        let distinct = !matches!(self.select.distinct, Distinct::All);
+        let distinct = !matches!(self.select.clauses().distinct, Distinct::All);
         let query = if distinct { self } else { self.ordered() };
         ValuesQuery::new(query, selection)
     }
 
     /// One row for each value of these columns, for aggregates over each group.
     pub fn group_by<S: Selection<M>>(mut self, columns: S) -> Grouped<M> {
-        self.select.group_by = columns.items().into_iter().map(|item| item.expr).collect();
+        self.select.clauses_mut().group_by =
+            columns.items().into_iter().map(|item| item.expr).collect();
         Grouped::new(self.select)
     }
 
@@ -203,12 +204,13 @@ impl<M: Model> QuerySet<M> {
     pub async fn count(self, db: &Db) -> Result<u64> {
         let mut select = self.select;
         select.order_by.clear();
-        select.lock = None;
+        unlock(&mut select);
         let count = vec![SelectItem {
             expr: Expr::call(Function::Count, Vec::new()),
             alias: None,
         }];
-        let whole = matches!(select.distinct, Distinct::All) && select.limit == Limit::default();
+        let whole =
+            matches!(select.clauses().distinct, Distinct::All) && select.limit == Limit::default();
         let select = if whole {
             select.projection = Projection::Items(count);
             select
@@ -231,7 +233,7 @@ impl<M: Model> QuerySet<M> {
     pub async fn exists(self, db: &Db) -> Result<bool> {
         let mut select = self.select;
         select.order_by.clear();
-        select.lock = None;
+        unlock(&mut select);
         select.projection = Projection::One;
         select.limit = select.limit.at_most(1);
         let compiled = select.compile(db.speaks().await?)?;
@@ -301,6 +303,13 @@ impl<M> Clone for QuerySet<M> {
 impl<M> fmt::Debug for QuerySet<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("QuerySet").field(&self.select).finish()
+    }
+}
+
+/// Leaves out the lock, which stands at no aggregate.
+fn unlock(select: &mut Select) {
+    if select.clauses().lock.is_some() {
+        select.clauses_mut().lock = None;
     }
 }
 

@@ -25,8 +25,9 @@ pub struct QualifiedName {
 
 /// An expression.
 ///
-/// Leaves lie inline, inner nodes are boxed, AND and OR hold any number of operands. The one
-/// condition that most queries consist of, a column compared with a value, is a leaf of its own.
+/// Leaves lie inline, inner nodes are boxed, AND and OR hold any number of operands. What most
+/// queries consist of is a leaf of its own: a column compared with a value, a column in a list of
+/// values, an aggregate of a column. The general forms beside them mean the same.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Expr {
@@ -57,6 +58,15 @@ pub enum Expr {
     IsNull(Box<Expr>),
     /// `IS NOT NULL`.
     IsNotNull(Box<Expr>),
+    /// A column `IN` a list of binds, by the rules of [`InSet::Values`].
+    ColumnIn {
+        /// What is looked for.
+        column: ColumnRef,
+        /// Where it is looked for.
+        values: Vec<Value>,
+        /// `NOT IN`: the complement, true for NULL too.
+        negated: bool,
+    },
     /// `IN`.
     In(Box<In>),
     /// `BETWEEN`, both ends included.
@@ -65,6 +75,8 @@ pub enum Expr {
     Like(Box<Like>),
     /// `+ - * / %`.
     Arithmetic(Box<Arithmetic>),
+    /// An aggregate of a column.
+    Aggregate(Aggregate, ColumnRef),
     /// A function or an aggregate.
     Function(Box<FunctionCall>),
     /// `CASE WHEN .. THEN .. ELSE .. END`.
@@ -183,6 +195,33 @@ pub struct FunctionCall {
     pub filter: Option<Expr>,
 }
 
+/// The aggregates that are leaves when they are of a plain column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aggregate {
+    /// The number of rows in which the column is not NULL.
+    Count,
+    /// The sum.
+    Sum,
+    /// The mean.
+    Avg,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+}
+
+impl From<Aggregate> for Function {
+    fn from(aggregate: Aggregate) -> Function {
+        match aggregate {
+            Aggregate::Count => Function::Count,
+            Aggregate::Sum => Function::Sum,
+            Aggregate::Avg => Function::Avg,
+            Aggregate::Min => Function::Min,
+            Aggregate::Max => Function::Max,
+        }
+    }
+}
+
 /// The functions that every dialect has in some spelling, and any other by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -276,6 +315,24 @@ impl Expr {
         }))
     }
 
+    /// The call that a function or an aggregate is, to add `DISTINCT` or `FILTER` to it; any other
+    /// expression comes back as it was.
+    ///
+    /// # Errors
+    /// With the expression itself, if it is no call.
+    pub fn into_call(self) -> Result<FunctionCall, Expr> {
+        match self {
+            Expr::Function(call) => Ok(*call),
+            Expr::Aggregate(function, column) => Ok(FunctionCall {
+                function: function.into(),
+                args: vec![Expr::Column(column)],
+                distinct: false,
+                filter: None,
+            }),
+            other => Err(other),
+        }
+    }
+
     /// Two expressions compared.
     #[must_use]
     pub fn comparison(left: Expr, op: CompareOp, right: Expr) -> Expr {
@@ -307,5 +364,17 @@ impl Expr {
     #[must_use]
     pub fn desc(self) -> OrderBy {
         OrderBy::new(self, crate::Direction::Desc)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expressions are moved while a query is built. A new variant holds a `Box`.
+    #[test]
+    fn an_expression_has_six_words() {
+        assert_eq!(size_of::<Expr>(), 48);
+        assert_eq!(size_of::<Option<Expr>>(), 48);
     }
 }

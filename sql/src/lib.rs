@@ -30,15 +30,15 @@ pub use crate::delete::Delete;
 pub use crate::dialect::{Dialect, QuoteStyle};
 pub use crate::error::Error;
 pub use crate::expr::{
-    Any, Arithmetic, ArithmeticOp, Between, Case, ColumnRef, CompareOp, Comparison, DatePart, Expr,
-    Function, FunctionCall, In, InSet, QualifiedName,
+    Aggregate, Any, Arithmetic, ArithmeticOp, Between, Case, ColumnRef, CompareOp, Comparison,
+    DatePart, Expr, Function, FunctionCall, In, InSet, QualifiedName,
 };
 pub use crate::ident::Ident;
 pub use crate::insert::{Insert, InsertTarget, OnConflict};
 pub use crate::like::{Like, LikeKind};
 pub use crate::select::{
-    Direction, Distinct, Join, JoinKind, Limit, Lock, LockStrength, LockWait, Nulls, OrderBy,
-    Projection, Select, SelectItem, Source,
+    Clauses, Direction, Distinct, Join, JoinKind, Limit, Lock, LockStrength, LockWait, Nulls,
+    OrderBy, Projection, Select, SelectItem, Source,
 };
 pub use crate::update::{Assignment, Update};
 pub use crate::value::Value;

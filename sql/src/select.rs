@@ -1,31 +1,25 @@
 //! SELECT.
 
+mod clauses;
+
+pub use self::clauses::Clauses;
 use crate::schema::Table;
 use crate::{Expr, Ident};
 
-/// A SELECT statement.
+/// A SELECT statement. What few queries have is behind [`clauses`](Select::clauses).
 #[derive(Debug, Clone)]
 pub struct Select {
-    /// Whether equal rows are returned once.
-    pub distinct: Distinct,
     /// What is returned.
     pub projection: Projection,
     /// Where from.
     pub source: Source,
-    /// Joins written out by the user, after those that the paths of columns ask for.
-    pub joins: Vec<Join>,
     /// WHERE.
     pub filter: Option<Expr>,
-    /// GROUP BY.
-    pub group_by: Vec<Expr>,
-    /// HAVING.
-    pub having: Option<Expr>,
     /// ORDER BY.
     pub order_by: Vec<OrderBy>,
     /// LIMIT and OFFSET.
     pub limit: Limit,
-    /// FOR UPDATE and its kin.
-    pub lock: Option<Lock>,
+    pub(crate) clauses: Option<Box<Clauses>>,
 }
 
 /// Whether equal rows are returned once.
@@ -224,16 +218,12 @@ impl Select {
     #[must_use]
     pub fn new(projection: Projection, source: Source) -> Select {
         Select {
-            distinct: Distinct::All,
             projection,
             source,
-            joins: Vec::new(),
             filter: None,
-            group_by: Vec::new(),
-            having: None,
             order_by: Vec::new(),
             limit: Limit::default(),
-            lock: None,
+            clauses: None,
         }
     }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 /// One bind parameter, owned.
 ///
 /// Short text (up to 24 bytes) lies inline, so that a typical query set costs no allocation per value.
+/// No variant is larger than that text, which leaves room for the tag: a value has three words.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
@@ -28,7 +29,7 @@ pub enum Value {
     /// Text.
     Text(CompactString),
     /// Bytes.
-    Bytes(Vec<u8>),
+    Bytes(Box<[u8]>),
     /// An exact decimal number.
     Decimal(Decimal),
     /// A UUID.
@@ -73,5 +74,15 @@ from! {
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Value::Null, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_has_three_words() {
+        assert_eq!(size_of::<Value>(), 24);
     }
 }

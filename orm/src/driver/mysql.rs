@@ -77,7 +77,7 @@ fn bind(arguments: &mut MySqlArguments, value: &Value) -> Result<(), sqlx::error
         Value::F32(v) => arguments.add(*v),
         Value::F64(v) => arguments.add(*v),
         Value::Text(v) => arguments.add(v.as_str()),
-        Value::Bytes(v) => arguments.add(v.as_slice()),
+        Value::Bytes(v) => arguments.add(&**v),
         Value::Decimal(v) => arguments.add(*v),
         Value::Uuid(v) => arguments.add(v.as_bytes().as_slice()),
         // A DATETIME has no zone and the session's does not touch it: it holds UTC.

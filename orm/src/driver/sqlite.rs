@@ -64,7 +64,7 @@ fn bind(arguments: &mut SqliteArguments, value: &Value) -> Result<(), sqlx::erro
         Value::F32(v) => arguments.add(f64::from(*v)),
         Value::F64(v) => arguments.add(*v),
         Value::Text(v) => arguments.add(v.as_str()),
-        Value::Bytes(v) => arguments.add(v.as_slice()),
+        Value::Bytes(v) => arguments.add(&**v),
         Value::Decimal(v) => match exact_integer(v) {
             Some(integer) => arguments.add(integer),
             None => arguments.add(real(v)?),

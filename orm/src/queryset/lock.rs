@@ -8,7 +8,7 @@ use crate::{Db, Error, Result};
 /// A row lock outside a transaction would be gone at once. SQLite knows no row locks and gets its
 /// one write lock, by an UPDATE that touches nothing.
 pub(super) async fn prepare(select: &mut Select, table: &'static Table, db: &Db) -> Result<()> {
-    let Some(lock) = &select.lock else {
+    let Some(lock) = &select.clauses().lock else {
         return Ok(());
     };
     if !db.is_transaction() {
@@ -26,7 +26,7 @@ pub(super) async fn prepare(select: &mut Select, table: &'static Table, db: &Db)
         };
         let compiled = touch_nothing.compile(db.speaks().await?)?;
         db.run(compiled.sql, &compiled.binds).await?;
-        select.lock = None;
+        select.clauses_mut().lock = None;
     }
     Ok(())
 }

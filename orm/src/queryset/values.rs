@@ -97,7 +97,8 @@ impl<M: Model> Grouped<M> {
     /// Only groups that satisfy a condition on their aggregates.
     pub fn having(mut self, condition: Filter<M>) -> Self {
         let condition = condition.into_expr();
-        self.select.having = Some(match self.select.having.take() {
+        let having = &mut self.select.clauses_mut().having;
+        *having = Some(match having.take() {
             Some(before) => before.and(condition),
             None => condition,
         });

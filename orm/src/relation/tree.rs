@@ -155,7 +155,7 @@ impl<R: Relation> Branch<R> {
         });
 
         let mut select = Select::new(Projection::Items(items), Source::Model(to));
-        select.joins.push(Join {
+        select.clauses_mut().joins.push(Join {
             kind: JoinKind::Inner,
             source: Source::Model(table),
             on: Some(Expr::comparison(

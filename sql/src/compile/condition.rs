@@ -213,6 +213,11 @@ impl<'q> Writer<'q> {
             Expr::Comparison(comparison) => self.comparison_or_complement(comparison, true, place),
             Expr::IsNull(inner) => self.is_null(inner, true, place),
             Expr::IsNotNull(inner) => self.is_null(inner, false, place),
+            Expr::ColumnIn {
+                column,
+                values,
+                negated,
+            } => self.column_in(column, values, !negated, place),
             Expr::In(set) => self.in_set(set, !set.negated, place),
             Expr::Between(between) => self.between(between, !between.negated, place),
             Expr::Like(like) => self.like(like, !like.negated, place),

@@ -2,7 +2,7 @@
 
 use crate::compile::writer::MAX_DEPTH;
 use crate::schema::ColumnType;
-use crate::{Arithmetic, ArithmeticOp, ColumnRef, Expr, Function, Projection, Value};
+use crate::{Aggregate, Arithmetic, ArithmeticOp, ColumnRef, Expr, Function, Projection, Value};
 
 /// Whether SQLite needs a cast to divide these as decimals: it keeps a whole decimal as an INTEGER,
 /// and the quotient of two of those is truncated, for 10.00 but not for 10.10.
@@ -28,6 +28,9 @@ fn is_decimal(expr: &Expr, look: usize) -> bool {
     match expr {
         Expr::Value(value) => matches!(value, Value::Decimal(_)),
         Expr::Column(column) | Expr::Outer(column) => is_decimal_column(column),
+        Expr::Aggregate(function, column) => {
+            *function != Aggregate::Count && is_decimal_column(column)
+        }
         Expr::Arithmetic(arithmetic) => inner(&arithmetic.left) || inner(&arithmetic.right),
         Expr::Function(call) => {
             let keeps_the_type = matches!(

@@ -41,6 +41,12 @@ impl<'q> Writer<'q> {
                 self.ident(&name.name);
                 Ok(())
             }
+            Expr::ColumnIn {
+                column,
+                values,
+                negated,
+            } => self.column_in(column, values, *negated, place),
+            Expr::Aggregate(function, column) => self.aggregate(*function, column),
             Expr::Outer(column) => self.outer_column(column),
             nested => {
                 self.descend()?;
@@ -78,6 +84,8 @@ impl<'q> Writer<'q> {
             // Leaves: `expr` has written them.
             Expr::Column(_)
             | Expr::Compare { .. }
+            | Expr::ColumnIn { .. }
+            | Expr::Aggregate(..)
             | Expr::Value(_)
             | Expr::Name(_)
             | Expr::Outer(_) => Ok(()),

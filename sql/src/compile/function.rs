@@ -1,10 +1,10 @@
 //! Functions and aggregates in each dialect's spelling.
 
 use crate::compile::expr::Binding;
-use crate::compile::integer::is_integer;
+use crate::compile::integer::{is_integer, is_integer_column};
 use crate::compile::writer::Writer;
 use crate::schema::ColumnType;
-use crate::{Dialect, Error, Expr, Function, FunctionCall};
+use crate::{Aggregate, ColumnRef, Dialect, Error, Expr, Function, FunctionCall};
 
 impl<'q> Writer<'q> {
     pub(super) fn function(&mut self, call: &'q FunctionCall) -> Result<(), Error> {
@@ -56,14 +56,44 @@ impl<'q> Writer<'q> {
         }
     }
 
+    /// An aggregate of a column.
+    pub(super) fn aggregate(
+        &mut self,
+        aggregate: Aggregate,
+        column: &ColumnRef,
+    ) -> Result<(), Error> {
+        let function = Function::from(aggregate);
+        let name = self.name_of(function);
+        self.push(
+            self.extreme_of_booleans(function, || column.column.ty == ColumnType::Bool)
+                .unwrap_or(name),
+        );
+        let single = || column.column.ty == ColumnType::Real;
+        let as_double = self.as_double(function, single, || is_integer_column(column));
+        self.push(if as_double.is_some() { "(CAST(" } else { "(" });
+        self.column(column)?;
+        self.push(as_double.unwrap_or_default());
+        self.sql.push(')');
+        Ok(())
+    }
+
     /// The end of the cast of what is summed up, where the server's own type has too few digits.
     fn sums_up_as(&self, call: &FunctionCall) -> Option<&'static str> {
         let [arg] = call.args.as_slice() else {
             return None;
         };
-        match (self.dialect, call.function) {
-            (Dialect::Postgres, Function::Sum) if is_single(arg) => Some(" AS DOUBLE PRECISION)"),
-            (Dialect::MySql | Dialect::MariaDb, Function::Avg) if is_integer(arg) => {
+        self.as_double(call.function, || is_single(arg), || is_integer(arg))
+    }
+
+    fn as_double(
+        &self,
+        function: Function,
+        is_single: impl Fn() -> bool,
+        is_integer: impl Fn() -> bool,
+    ) -> Option<&'static str> {
+        match (self.dialect, function) {
+            (Dialect::Postgres, Function::Sum) if is_single() => Some(" AS DOUBLE PRECISION)"),
+            (Dialect::MySql | Dialect::MariaDb, Function::Avg) if is_integer() => {
                 Some(" AS DOUBLE)")
             }
             _ => None,
@@ -72,9 +102,17 @@ impl<'q> Writer<'q> {
 
     /// MIN and MAX of booleans, which Postgres does not know by these names.
     fn boolean_extreme(&self, call: &FunctionCall) -> Option<&'static str> {
-        match (self.dialect, call.function) {
-            (Dialect::Postgres, Function::Min) if call.args.iter().all(is_bool) => Some("BOOL_AND"),
-            (Dialect::Postgres, Function::Max) if call.args.iter().all(is_bool) => Some("BOOL_OR"),
+        self.extreme_of_booleans(call.function, || call.args.iter().all(is_bool))
+    }
+
+    fn extreme_of_booleans(
+        &self,
+        function: Function,
+        booleans: impl Fn() -> bool,
+    ) -> Option<&'static str> {
+        match (self.dialect, function) {
+            (Dialect::Postgres, Function::Min) if booleans() => Some("BOOL_AND"),
+            (Dialect::Postgres, Function::Max) if booleans() => Some("BOOL_OR"),
             _ => None,
         }
     }

@@ -2,7 +2,14 @@
 
 use crate::compile::expr::Binding;
 use crate::compile::writer::Writer;
-use crate::{Dialect, Error, Expr, In, InSet, Projection, Select, Value};
+use crate::{ColumnRef, Dialect, Error, Expr, In, InSet, Projection, Select, Value};
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+enum Subject<'q> {
+    Column(&'q ColumnRef),
+    Expr(&'q Expr),
+}
 
 impl<'q> Writer<'q> {
     pub(super) fn in_set(
@@ -12,13 +19,15 @@ impl<'q> Writer<'q> {
         place: Binding,
     ) -> Result<(), Error> {
         match &set.set {
-            InSet::Values(values) => self.in_values(&set.expr, values, negated, place),
+            InSet::Values(values) => {
+                self.in_values(Subject::Expr(&set.expr), values, negated, place)
+            }
             InSet::Select(select) => {
                 self.one_column(select)?;
                 let nullable =
                     negated && (self.nullable(&set.expr) || !self.never_null_select(select));
                 self.open(Binding::Comparison, place);
-                self.in_head(&set.expr, negated, nullable)?;
+                self.in_head(Subject::Expr(&set.expr), negated, nullable)?;
                 self.in_select(select)?;
                 self.in_tail(nullable);
                 self.close(Binding::Comparison, place);
@@ -27,10 +36,20 @@ impl<'q> Writer<'q> {
         }
     }
 
+    pub(super) fn column_in(
+        &mut self,
+        column: &'q ColumnRef,
+        values: &'q [Value],
+        negated: bool,
+        place: Binding,
+    ) -> Result<(), Error> {
+        self.in_values(Subject::Column(column), values, negated, place)
+    }
+
     /// A list with NULL in it means IN the others or IS NULL.
     fn in_values(
         &mut self,
-        expr: &'q Expr,
+        subject: Subject<'q>,
         values: &'q [Value],
         negated: bool,
         place: Binding,
@@ -41,7 +60,7 @@ impl<'q> Writer<'q> {
             return Ok(());
         }
         if nulls == values.len() {
-            return self.is_null(expr, negated, place);
+            return self.in_null(subject, negated, place);
         }
         let (word, operator) = match negated {
             false => (" OR ", Binding::Or),
@@ -53,9 +72,9 @@ impl<'q> Writer<'q> {
             Binding::Comparison
         };
         // With `AND x IS NOT NULL` beside it, a plain NOT IN is never unknown where it counts.
-        let nullable = negated && nulls == 0 && self.nullable(expr);
+        let nullable = negated && nulls == 0 && self.subject_nullable(subject);
         self.open(outer, place);
-        self.in_head(expr, negated, nullable)?;
+        self.in_head(subject, negated, nullable)?;
         self.sql.push('(');
         self.binds.reserve(values.len());
         let mut first = true;
@@ -70,17 +89,44 @@ impl<'q> Writer<'q> {
         self.in_tail(nullable);
         if nulls > 0 {
             self.push(word);
-            self.is_null(expr, negated, Binding::Comparison)?;
+            self.in_null(subject, negated, Binding::Comparison)?;
         }
         self.close(outer, place);
         Ok(())
     }
 
-    fn in_head(&mut self, expr: &'q Expr, negated: bool, nullable: bool) -> Result<(), Error> {
+    fn subject(&mut self, subject: Subject<'q>) -> Result<(), Error> {
+        match subject {
+            Subject::Column(column) => self.column(column),
+            Subject::Expr(expr) => self.expr(expr, Binding::Sum),
+        }
+    }
+
+    fn subject_nullable(&self, subject: Subject<'q>) -> bool {
+        match subject {
+            Subject::Column(column) => self.column_nullable(column),
+            Subject::Expr(expr) => self.nullable(expr),
+        }
+    }
+
+    fn in_null(&mut self, subject: Subject<'q>, not: bool, place: Binding) -> Result<(), Error> {
+        self.open(Binding::Comparison, place);
+        self.subject(subject)?;
+        self.push(if not { " IS NOT NULL" } else { " IS NULL" });
+        self.close(Binding::Comparison, place);
+        Ok(())
+    }
+
+    fn in_head(
+        &mut self,
+        subject: Subject<'q>,
+        negated: bool,
+        nullable: bool,
+    ) -> Result<(), Error> {
         if nullable {
             self.sql.push('(');
         }
-        self.expr(expr, Binding::Sum)?;
+        self.subject(subject)?;
         self.push(if negated && !nullable {
             " NOT IN "
         } else {

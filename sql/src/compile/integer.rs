@@ -2,7 +2,7 @@
 
 use crate::compile::writer::MAX_DEPTH;
 use crate::schema::ColumnType;
-use crate::{Arithmetic, ArithmeticOp, DatePart, Expr, Function, Value};
+use crate::{Aggregate, Arithmetic, ArithmeticOp, ColumnRef, DatePart, Expr, Function, Value};
 
 /// Whether the quotient is an integer to Postgres and SQLite. MySQL would give it a fraction.
 pub(super) fn is_integer_quotient(arithmetic: &Arithmetic) -> bool {
@@ -24,10 +24,12 @@ fn looked_at(expr: &Expr, look: usize) -> bool {
     let inner = |expr: &Expr| looked_at(expr, look);
     match expr {
         Expr::Value(value) => matches!(value, Value::I16(_) | Value::I32(_) | Value::I64(_)),
-        Expr::Column(column) | Expr::Outer(column) => matches!(
-            column.column.ty,
-            ColumnType::SmallInt | ColumnType::Int | ColumnType::BigInt | ColumnType::Duration
-        ),
+        Expr::Column(column) | Expr::Outer(column) => is_integer_column(column),
+        Expr::Aggregate(function, column) => match function {
+            Aggregate::Count => true,
+            Aggregate::Sum | Aggregate::Min | Aggregate::Max => is_integer_column(column),
+            Aggregate::Avg => false,
+        },
         Expr::Arithmetic(arithmetic) => inner(&arithmetic.left) && inner(&arithmetic.right),
         Expr::DatePart(part, _) => *part != DatePart::Date,
         Expr::Function(call) => match call.function {
@@ -43,4 +45,11 @@ fn looked_at(expr: &Expr, look: usize) -> bool {
         }
         _ => false,
     }
+}
+
+pub(super) fn is_integer_column(column: &ColumnRef) -> bool {
+    matches!(
+        column.column.ty,
+        ColumnType::SmallInt | ColumnType::Int | ColumnType::BigInt | ColumnType::Duration
+    )
 }

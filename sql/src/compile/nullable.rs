@@ -3,7 +3,8 @@
 use crate::compile::writer::Writer;
 use crate::schema::Path;
 use crate::{
-    ArithmeticOp, ColumnRef, CompareOp, Expr, Function, FunctionCall, InSet, Projection, Select,
+    Aggregate, ArithmeticOp, ColumnRef, CompareOp, Expr, Function, FunctionCall, InSet, Projection,
+    Select,
 };
 
 /// Past this depth an expression counts as nullable, which is never wrong.
@@ -57,6 +58,12 @@ impl Writer<'_> {
             // Complements are never unknown.
             Expr::Not(_) | Expr::IsNull(_) | Expr::IsNotNull(_) => false,
             Expr::Exists(_) | Expr::Any(_) => false,
+            Expr::ColumnIn {
+                column,
+                values,
+                negated,
+            } => !negated && !values.is_empty() && self.column_nullable(column),
+            Expr::Aggregate(function, _) => *function != Aggregate::Count,
             Expr::In(set) => {
                 !set.negated
                     && match &set.set {
@@ -120,7 +127,7 @@ impl Writer<'_> {
         let Projection::Items(items) = &select.projection else {
             return matches!(select.projection, Projection::One);
         };
-        select.joins.is_empty()
+        select.clauses().joins.is_empty()
             && matches!(
                 items.as_slice(),
                 [item] if matches!(

@@ -6,15 +6,18 @@ use crate::compile::scope::{Root, Scope};
 use crate::compile::writer::Writer;
 use crate::schema::Path;
 use crate::{
-    Dialect, Direction, Distinct, Error, Expr, Limit, Lock, LockStrength, LockWait, Nulls, OrderBy,
-    Projection, Select, Source,
+    Clauses, Dialect, Direction, Distinct, Error, Expr, Limit, Lock, LockStrength, LockWait, Nulls,
+    OrderBy, Projection, Select, Source,
 };
 
 impl Select {
     /// A guess at the size of the text that is seldom too small: a buffer that grows is copied.
     pub(super) fn text_guess(&self, dialect: Dialect) -> usize {
         let style = dialect.quote_style();
-        let mut size = 128 + 64 * (self.order_by.len() + self.joins.len() + self.group_by.len());
+        let mut size = 128 + 64 * self.order_by.len();
+        if let Some(clauses) = &self.clauses {
+            size += 64 * (clauses.joins.len() + clauses.group_by.len());
+        }
         match &self.projection {
             Projection::Model(related) => {
                 if let Source::Model(table) = &self.source {
@@ -35,7 +38,7 @@ impl Select {
     /// A guess at the number of binds.
     pub(super) fn binds_guess(&self) -> usize {
         match &self.filter {
-            None if self.having.is_none() => 0,
+            None if self.clauses.is_none() => 0,
             None => 4,
             Some(Expr::And(all) | Expr::Or(all)) => 4 + all.len(),
             Some(_) => 4,
@@ -60,32 +63,48 @@ impl<'q> Writer<'q> {
     }
 
     fn clauses(&mut self, select: &'q Select) -> Result<(), Error> {
-        self.claim_sources(&select.source, &select.joins)?;
+        let rare = select.clauses.as_deref();
+        self.claim_source(&select.source)?;
+        if let Some(clauses) = rare {
+            self.claim_joins(&clauses.joins)?;
+        }
         self.push("SELECT ");
-        self.distinct(&select.distinct)?;
+        if let Some(clauses) = rare {
+            self.distinct(&clauses.distinct)?;
+        }
         self.projection(&select.projection, &select.source)?;
         self.push(" FROM ");
         self.source(&select.source)?;
         self.scope.from_end = self.sql.len();
-        for join in &select.joins {
-            self.written_join(join)?;
+        if let Some(clauses) = rare {
+            self.written_joins(&clauses.joins)?;
         }
         self.scope.joins_end = self.sql.len();
         if let Some(filter) = &select.filter {
             self.filter(filter)?;
         }
-        if !select.group_by.is_empty() {
-            self.push(" GROUP BY ");
-            self.list(&select.group_by)?;
-        }
-        if let Some(having) = &select.having {
-            self.push(" HAVING ");
-            self.loose(having)?;
+        if let Some(clauses) = rare {
+            self.groups(clauses)?;
         }
         self.order_by(&select.order_by)?;
         self.limit(select.limit);
-        if let Some(lock) = &select.lock {
+        if let Some(Clauses {
+            lock: Some(lock), ..
+        }) = rare
+        {
             self.lock(lock)?;
+        }
+        Ok(())
+    }
+
+    fn groups(&mut self, clauses: &'q Clauses) -> Result<(), Error> {
+        if !clauses.group_by.is_empty() {
+            self.push(" GROUP BY ");
+            self.list(&clauses.group_by)?;
+        }
+        if let Some(having) = &clauses.having {
+            self.push(" HAVING ");
+            self.loose(having)?;
         }
         Ok(())
     }

@@ -5,14 +5,9 @@ use crate::compile::writer::Writer;
 use crate::{Dialect, Error, Ident, Join, JoinKind, Source};
 
 impl<'q> Writer<'q> {
-    /// Takes the names of all sources before anything is written, since what is written first, the
-    /// projection, refers to them.
-    pub(super) fn claim_sources(
-        &mut self,
-        source: &'q Source,
-        joins: &'q [Join],
-    ) -> Result<(), Error> {
-        self.claim_source(source)?;
+    /// Takes the names of what is joined before anything is written, since what is written first,
+    /// the projection, refers to them.
+    pub(super) fn claim_joins(&mut self, joins: &'q [Join]) -> Result<(), Error> {
         for join in joins {
             self.claim_source(&join.source)?;
             self.scope.outer_join |= match join.kind {
@@ -23,7 +18,9 @@ impl<'q> Writer<'q> {
         Ok(())
     }
 
-    fn claim_source(&mut self, source: &'q Source) -> Result<(), Error> {
+    /// Takes the name of a source, before anything is written too.
+    #[inline]
+    pub(super) fn claim_source(&mut self, source: &'q Source) -> Result<(), Error> {
         let depth = self.query_depth();
         match source {
             Source::Model(table) => {
@@ -101,7 +98,11 @@ impl<'q> Writer<'q> {
         }
     }
 
-    pub(super) fn written_join(&mut self, join: &'q Join) -> Result<(), Error> {
+    pub(super) fn written_joins(&mut self, joins: &'q [Join]) -> Result<(), Error> {
+        joins.iter().try_for_each(|join| self.written_join(join))
+    }
+
+    fn written_join(&mut self, join: &'q Join) -> Result<(), Error> {
         let keyword = match join.kind {
             JoinKind::Inner => " INNER JOIN ",
             JoinKind::Left => " LEFT JOIN ",

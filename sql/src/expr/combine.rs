@@ -80,6 +80,15 @@ impl Expr {
             },
             Expr::IsNull(inner) => Expr::IsNotNull(inner),
             Expr::IsNotNull(inner) => Expr::IsNull(inner),
+            Expr::ColumnIn {
+                column,
+                values,
+                negated,
+            } => Expr::ColumnIn {
+                column,
+                values,
+                negated: !negated,
+            },
             Expr::In(mut set) => {
                 set.negated = !set.negated;
                 Expr::In(set)
@@ -101,9 +110,11 @@ impl Expr {
         let any = |exprs: &[Expr]| exprs.iter().any(|expr| expr.reads(name));
         match self {
             Expr::Value(_) => false,
-            Expr::Column(column) | Expr::Compare { column, .. } | Expr::Outer(column) => {
-                column.column.name == name
-            }
+            Expr::Column(column)
+            | Expr::Compare { column, .. }
+            | Expr::ColumnIn { column, .. }
+            | Expr::Aggregate(_, column)
+            | Expr::Outer(column) => column.column.name == name,
             Expr::Name(qualified) => qualified.name.as_str() == name,
             Expr::Comparison(comparison) => {
                 comparison.left.reads(name) || comparison.right.reads(name)

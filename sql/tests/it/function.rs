@@ -81,7 +81,7 @@ fn an_aggregate_over_a_relation_joins_it() {
         &USER,
         Expr::call(Function::Count, vec![column(&USER_ORDERS, "id")]),
     );
-    select.group_by = vec![column(&USERS, "id")];
+    select.clauses_mut().group_by = vec![column(&USERS, "id")];
     assert_snapshot!(sql(&select), @r#"SELECT COUNT("orders"."id") FROM "users" LEFT JOIN "orders" ON "orders"."user_id" = "users"."id" GROUP BY "users"."id""#);
 }
 

@@ -70,7 +70,7 @@ fn joins_written_out_follow_those_of_paths() {
         table: "items".into(),
         alias: Some(alias.into()),
     };
-    select.joins = vec![
+    select.clauses_mut().joins = vec![
         Join {
             kind: JoinKind::Inner,
             source: named("a"),
@@ -99,7 +99,7 @@ fn joins_written_out_follow_those_of_paths() {
 #[test]
 fn a_model_joined_without_a_relation_is_reached_by_its_own_path() {
     let mut select = selected(&ORDER, column(&USERS, "username"));
-    select.joins = vec![Join {
+    select.clauses_mut().joins = vec![Join {
         kind: JoinKind::Inner,
         source: Source::Model(&USER),
         on: Some(Expr::comparison(
@@ -115,7 +115,7 @@ fn a_model_joined_without_a_relation_is_reached_by_its_own_path() {
 #[test]
 fn an_alias_of_the_compiler_keeps_clear_of_one_that_looks_like_it() {
     let mut select = selected(&USER, column(&USER_MANAGER, "username"));
-    select.joins = vec![Join {
+    select.clauses_mut().joins = vec![Join {
         kind: JoinKind::Cross,
         source: Source::Named {
             table: "tags".into(),

@@ -8,6 +8,7 @@ mod function;
 mod hostile;
 mod insert;
 mod join;
+mod leaf;
 mod like;
 mod malformed;
 mod models;

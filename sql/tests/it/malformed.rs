@@ -106,7 +106,7 @@ fn a_subquery_of_several_columns_used_as_a_value() {
 fn joins_with_the_wrong_condition() {
     let join = |kind, on| {
         let mut select = Select::new(Projection::One, Source::Model(&ORDER));
-        select.joins = vec![Join {
+        select.clauses_mut().joins = vec![Join {
             kind,
             source: Source::Model(&TAG),
             on,
@@ -117,7 +117,7 @@ fn joins_with_the_wrong_condition() {
     assert_snapshot!(join(JoinKind::Cross, Some(eq(&TAGS, "name", "x"))), @"cannot compile SELECT: a CROSS JOIN takes no condition; make it an INNER JOIN");
     let mut select = Select::new(Projection::One, Source::Model(&ORDER));
     let source = Source::Model(&ORDER);
-    select.joins = vec![Join {
+    select.clauses_mut().joins = vec![Join {
         kind: JoinKind::Cross,
         source,
         on: None,

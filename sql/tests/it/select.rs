@@ -42,10 +42,10 @@ fn grouping_keeps_the_order_of_clauses_and_binds() {
         ]),
         Source::Model(&ORDER),
     );
-    select.distinct = Distinct::Rows;
+    select.clauses_mut().distinct = Distinct::Rows;
     select.add_filter(gt(&ORDERS, "total", 1));
-    select.group_by = vec![column(&ORDERS, "status")];
-    select.having = Some(Expr::comparison(
+    select.clauses_mut().group_by = vec![column(&ORDERS, "status")];
+    select.clauses_mut().having = Some(Expr::comparison(
         Expr::call(Function::Count, vec![]),
         testudo_sql::CompareOp::Gt,
         Expr::Value(2.into()),
@@ -115,19 +115,19 @@ fn rows_are_locked_in_each_dialects_words() {
             of: vec![],
         })
     };
-    select.lock = lock(LockStrength::Update, LockWait::SkipLocked);
+    select.clauses_mut().lock = lock(LockStrength::Update, LockWait::SkipLocked);
     assert_snapshot!(sql(&select), @r#"
     SQLite: error: SQLite does not support row locks; leave the lock out: a write transaction locks the whole database
     Postgres, MySQL, MariaDB: SELECT "orders"."id" FROM "orders" FOR UPDATE SKIP LOCKED
     "#);
-    select.lock = lock(LockStrength::Share, LockWait::NoWait);
+    select.clauses_mut().lock = lock(LockStrength::Share, LockWait::NoWait);
     assert_snapshot!(sql(&select), @r#"
     SQLite: error: SQLite does not support row locks; leave the lock out: a write transaction locks the whole database
     Postgres, MySQL: SELECT "orders"."id" FROM "orders" FOR SHARE NOWAIT
     MariaDB: SELECT `orders`.`id` FROM `orders` LOCK IN SHARE MODE NOWAIT
     "#);
-    select.lock = lock(LockStrength::Update, LockWait::Wait);
-    select.lock.as_mut().unwrap().of = vec!["orders".into()];
+    select.clauses_mut().lock = lock(LockStrength::Update, LockWait::Wait);
+    select.clauses_mut().lock.as_mut().unwrap().of = vec!["orders".into()];
     assert_snapshot!(sql(&select), @r#"
     SQLite: error: SQLite does not support row locks; leave the lock out: a write transaction locks the whole database
     Postgres, MySQL: SELECT "orders"."id" FROM "orders" FOR UPDATE OF "orders"
@@ -138,7 +138,8 @@ fn rows_are_locked_in_each_dialects_words() {
 #[test]
 fn distinct_on_is_for_postgres() {
     let mut select = selected(&ORDER, column(&ORDERS, "id"));
-    select.distinct = Distinct::On(vec![column(&ORDERS, "user_id"), column(&ORDERS, "status")]);
+    select.clauses_mut().distinct =
+        Distinct::On(vec![column(&ORDERS, "user_id"), column(&ORDERS, "status")]);
     assert_snapshot!(sql(&select), @r#"
     SQLite: error: SQLite does not support DISTINCT ON; group by the expressions, or filter on the first row with a subquery
     Postgres: SELECT DISTINCT ON ("orders"."user_id", "orders"."status") "orders"."id" FROM "orders"

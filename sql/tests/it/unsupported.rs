@@ -28,7 +28,7 @@ fn full_join() {
         CompareOp::Eq,
         column(&ORDERS, "id"),
     ));
-    select.joins = vec![Join {
+    select.clauses_mut().joins = vec![Join {
         kind: JoinKind::Full,
         source: Source::Model(&TAG),
         on,
@@ -43,7 +43,7 @@ fn full_join() {
 #[test]
 fn a_lock_across_an_outer_join() {
     let mut select = orders_where(eq(&ORDER_USER_MANAGER, "username", "x"));
-    select.lock = Some(Lock {
+    select.clauses_mut().lock = Some(Lock {
         strength: LockStrength::Update,
         wait: LockWait::Wait,
         of: vec![],
