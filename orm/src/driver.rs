@@ -3,6 +3,8 @@
 //! Nothing outside this module and its children names a driver's type. A driver is a file that
 //! implements [`Driver`] and [`Read`], its `mod` below, and a line of `drivers!`.
 
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+mod array;
 #[cfg(feature = "mysql")]
 mod mysql;
 #[cfg(feature = "postgres")]

@@ -259,6 +259,9 @@ impl From<Kind> for Error {
 
 impl From<sql::Error> for Error {
     fn from(error: sql::Error) -> Self {
+        if let Some((model, field, problem)) = error.misfit_of() {
+            return Error::validation_of(model, field, problem);
+        }
         Kind::Compile(error).into()
     }
 }

@@ -63,17 +63,13 @@ fn condition<M>(
 
 /// The expression looked for in a list of values.
 fn one_of(expr: Expr, values: Vec<Value>, negated: bool) -> Expr {
-    match expr {
-        Expr::Column(column) => Expr::ColumnIn {
+    match (expr, InSet::of(values)) {
+        (Expr::Column(column), InSet::Values(values)) => Expr::ColumnIn {
             column,
             values,
             negated,
         },
-        expr => Expr::In(Box::new(In {
-            expr,
-            set: InSet::Values(values),
-            negated,
-        })),
+        (expr, set) => Expr::In(Box::new(In { expr, set, negated })),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Values checked against their columns before a statement is sent.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use testudo_sql::schema::{Column, ColumnType, Table};
 use testudo_sql::{Dialect, Value};
 
@@ -21,44 +20,52 @@ pub(crate) fn value(
 }
 
 fn problem(column: &Column, value: &Value, dialect: Dialect) -> Option<String> {
-    match (column.ty, value) {
+    let misfit = match (column.ty, value) {
         (_, Value::Null) => {
-            (!column.nullable).then(|| "it is NULL, and the column is NOT NULL".to_owned())
+            return (!column.nullable).then(|| "it is NULL, and the column is NOT NULL".to_owned());
         }
-        (ColumnType::VarChar(max), Value::Text(text)) => {
-            let length = text.chars().count();
-            let max = max as usize;
-            if length > max {
-                return Some(format!("it has {length} characters, and at most {max} fit"));
-            }
-            nul(text, dialect)
-        }
-        (_, Value::Text(text)) => nul(text, dialect),
-        (ColumnType::Decimal { precision, scale }, Value::Decimal(number)) => {
-            digits(number, precision, scale, dialect)
-        }
+        (ColumnType::VarChar(max), Value::Text(text)) => too_long(text, max),
+        (ColumnType::SmallInt | ColumnType::Int, value) => overflow(column.ty, value),
+        (ColumnType::Decimal { precision, scale }, value) => match value {
+            Value::Decimal(number) => digits(number, precision, scale),
+            Value::F32(number) => no_decimal(f64::from(*number)),
+            Value::F64(number) => no_decimal(*number),
+            _ => None,
+        },
         // `Duration::to_value` stops there.
         (ColumnType::Duration, Value::I64(i64::MAX)) => {
             Some("it is longer than the 292,000 years that 64 bits of microseconds hold".to_owned())
         }
-        (_, Value::F32(number)) if number.is_nan() && dialect != Dialect::Postgres => {
-            Some("NaN is no value for this database".to_owned())
-        }
-        (_, Value::F64(number)) if number.is_nan() && dialect != Dialect::Postgres => {
-            Some("NaN is no value for this database".to_owned())
-        }
         _ => None,
-    }
+    };
+    misfit.or_else(|| value.misfit(dialect))
 }
 
-/// Postgres keeps no NUL character in text; the others would, so the same row would differ.
-fn nul(text: &str, dialect: Dialect) -> Option<String> {
-    (dialect == Dialect::Postgres && text.contains('\0'))
-        .then(|| "it has a NUL character, which Postgres keeps in no text".to_owned())
+fn too_long(text: &str, max: u32) -> Option<String> {
+    let length = text.chars().count();
+    (length > max as usize).then(|| format!("it has {length} characters, and at most {max} fit"))
+}
+
+/// An integer against the width of its column. SQLite would keep it, and no field would read it back.
+fn overflow(ty: ColumnType, value: &Value) -> Option<String> {
+    let number = match *value {
+        Value::I32(number) => i64::from(number),
+        Value::I64(number) => number,
+        _ => return None,
+    };
+    let (bits, fits) = match ty {
+        ColumnType::SmallInt => (16, i16::try_from(number).is_ok()),
+        _ => (32, i32::try_from(number).is_ok()),
+    };
+    (!fits).then(|| format!("{number} does not fit the {bits} bits of its column"))
+}
+
+fn no_decimal(number: f64) -> Option<String> {
+    (!number.is_finite()).then(|| format!("{number} is no decimal number"))
 }
 
 /// The digits of a decimal against `max_digits` and `decimal_places`; trailing zeros do not count.
-fn digits(number: &Decimal, precision: u8, scale: u8, dialect: Dialect) -> Option<String> {
+fn digits(number: &Decimal, precision: u8, scale: u8) -> Option<String> {
     let number = number.normalize();
     if number.scale() > u32::from(scale) {
         return Some(format!(
@@ -69,26 +76,7 @@ fn digits(number: &Decimal, precision: u8, scale: u8, dialect: Dialect) -> Optio
     let whole = number.trunc().mantissa().unsigned_abs();
     let whole_digits = whole.checked_ilog10().map_or(0, |n| n + 1);
     let room = u32::from(precision - scale.min(precision));
-    if whole_digits > room {
-        return Some(format!(
-            "{number} has {whole_digits} digits before the point, and at most {room} fit"
-        ));
-    }
-    if dialect == Dialect::Sqlite && number.fract().is_zero() && number.to_i64().is_none() {
-        return Some(format!(
-            "{number} is beyond the integers that SQLite keeps; test this on a server"
-        ));
-    }
-    let significant = number
-        .mantissa()
-        .unsigned_abs()
-        .checked_ilog10()
-        .map_or(0, |n| n + 1);
-    if dialect == Dialect::Sqlite && significant > 15 && !number.fract().is_zero() {
-        return Some(format!(
-            "{number} has {significant} significant digits, and SQLite keeps 15; \
-             round it, or test this on a server"
-        ));
-    }
-    None
+    (whole_digits > room).then(|| {
+        format!("{number} has {whole_digits} digits before the point, and at most {room} fit")
+    })
 }

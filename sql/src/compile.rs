@@ -16,6 +16,12 @@
 //! integer, cut off towards zero. The mean of integers is a double on MySQL, which would keep four
 //! digits of it, and the sum of single-precision numbers a double on Postgres.
 //!
+//! # Long lists
+//!
+//! A list of more than a thousand values is one bind, so that no list is too long for a statement: an array on
+//! Postgres, a JSON document that a subquery takes apart on the others. There, numbers that are no integers,
+//! times and bytes stay binds of their own, and too many of them are an error.
+//!
 //! # What is left as the server does it
 //!
 //! Division by zero (an error on Postgres, NULL on the others), and how many digits a quotient or mean

@@ -19,6 +19,11 @@ enum Kind {
         statement: &'static str,
         problem: String,
     },
+    Misfit {
+        statement: &'static str,
+        beside: Option<(&'static str, &'static str)>,
+        problem: String,
+    },
 }
 
 impl Error {
@@ -39,6 +44,40 @@ impl Error {
             statement,
             problem: problem.into(),
         }))
+    }
+
+    /// A value that the server would not take, and the model and field that it stands beside.
+    pub(crate) fn misfit(
+        statement: &'static str,
+        beside: Option<(&'static str, &'static str)>,
+        problem: String,
+    ) -> Self {
+        Error(Box::new(Kind::Misfit {
+            statement,
+            beside,
+            problem,
+        }))
+    }
+
+    /// The model, the field and what is wrong, where a value was refused that a column of a model
+    /// stands beside.
+    #[must_use]
+    pub fn misfit_of(&self) -> Option<(&'static str, &'static str, &str)> {
+        match &*self.0 {
+            Kind::Misfit {
+                beside: Some((model, field)),
+                problem,
+                ..
+            } => Some((model, field, problem)),
+            _ => None,
+        }
+    }
+
+    /// Whether a value is one that the server would not take: NUL in text on Postgres, NaN, a year
+    /// out of its range.
+    #[must_use]
+    pub fn is_misfit(&self) -> bool {
+        matches!(*self.0, Kind::Misfit { .. })
     }
 
     /// Whether the dialect lacks the construct; another dialect may have it.
@@ -64,6 +103,16 @@ impl fmt::Display for Error {
             } => {
                 write!(f, "{dialect} does not support {construct}; {instead}")
             }
+            Kind::Misfit {
+                beside: Some((model, field)),
+                problem,
+                ..
+            } => write!(f, "invalid value for `{model}.{field}`: {problem}"),
+            Kind::Misfit {
+                statement,
+                beside: None,
+                problem,
+            } => write!(f, "invalid value in {statement}: {problem}"),
             Kind::Malformed { statement, problem } => {
                 write!(f, "cannot compile {statement}: {problem}")
             }

@@ -138,8 +138,25 @@ pub enum InSet {
     /// Binds. An empty list is false (and true under `NOT IN`), as in no server's own syntax; NULL
     /// in the list means IS NULL.
     Values(Vec<Value>),
+    /// The same, as the one bind [`Value::Array`], so that a list of any length fits a statement.
+    Array(Value),
     /// A subquery of one column.
     Select(Box<Select>),
+}
+
+impl InSet {
+    /// A longer list is one bind. Up to here the plain list is what every server plans best.
+    const LONG: usize = 1_000;
+
+    /// A list of values, in the form that suits its length.
+    #[must_use]
+    pub fn of(values: Vec<Value>) -> InSet {
+        if values.len() > Self::LONG {
+            InSet::Array(Value::Array(values.into()))
+        } else {
+            InSet::Values(values)
+        }
+    }
 }
 
 /// A closed range.

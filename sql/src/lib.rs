@@ -20,6 +20,7 @@ mod expr;
 mod ident;
 mod insert;
 mod like;
+mod misfit;
 pub mod schema;
 mod select;
 mod update;

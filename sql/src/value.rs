@@ -44,6 +44,9 @@ pub enum Value {
     Time(NaiveTime),
     /// A JSON document.
     Json(Box<serde_json::Value>),
+    /// Several values in one bind: an array on Postgres, a JSON document on the others. Only
+    /// [`InSet::Array`](crate::InSet::Array) binds it.
+    Array(Box<[Value]>),
 }
 
 impl Value {

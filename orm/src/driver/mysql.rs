@@ -87,6 +87,7 @@ fn bind(arguments: &mut MySqlArguments, value: &Value) -> Result<(), sqlx::error
         Value::Time(v) => arguments.add(*v),
         // As text: a parameter of the type JSON would be compared as a document with text columns.
         Value::Json(v) => arguments.add(v.to_string()),
+        Value::Array(values) => arguments.add(super::array::json(values)?),
         other => Err(format!("{other:?} is a value that MySQL cannot bind").into()),
     }
 }

@@ -75,6 +75,7 @@ fn bind(arguments: &mut SqliteArguments, value: &Value) -> Result<(), sqlx::erro
         Value::Date(v) => arguments.add(v.format("%Y-%m-%d").to_string()),
         Value::Time(v) => arguments.add(v.format("%H:%M:%S%.6f").to_string()),
         Value::Json(v) => arguments.add(v.to_string()),
+        Value::Array(values) => arguments.add(super::array::json(values)?),
         other => Err(format!("{other:?} is a value that SQLite cannot bind").into()),
     }
 }

@@ -163,7 +163,7 @@ impl<T: Model> ManyToMany<T> {
         if let Some(keys) = keys {
             filter = filter.and(Expr::In(Box::new(In {
                 expr: Expr::name(join.far.name),
-                set: InSet::Values(keys),
+                set: InSet::of(keys),
                 negated: false,
             })));
         }

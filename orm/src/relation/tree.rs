@@ -275,7 +275,7 @@ impl<R: Relation> Step<R::From> for Branch<R> {
 fn is_in(expr: Expr, keys: &[Value]) -> Expr {
     Expr::In(Box::new(In {
         expr,
-        set: InSet::Values(keys.to_vec()),
+        set: InSet::of(keys.to_vec()),
         negated: false,
     }))
 }

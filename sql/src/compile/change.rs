@@ -125,6 +125,11 @@ impl<'q> Writer<'q> {
             let (name, expr) = match assignment {
                 Assignment::Column(column, expr) => {
                     self.quoted(&column.quoted);
+                    self.beside = self
+                        .scope
+                        .roots
+                        .first()
+                        .map(|root| (root.table.model, column.field));
                     (column.field, expr)
                 }
                 Assignment::Named(name, expr) => {

@@ -11,6 +11,72 @@ enum Subject<'q> {
     Expr(&'q Expr),
 }
 
+/// How a list reaches the server.
+#[derive(Clone, Copy)]
+enum List<'q> {
+    /// Each value as a bind of its own.
+    Binds(&'q [Value]),
+    /// All as one array.
+    Array(&'q Value),
+    /// All as one JSON document.
+    Json(&'q Value, Item),
+}
+
+/// What survives the way through a JSON document unchanged. Any other value, and text with NUL,
+/// where SQLite ends it, keeps a bind of its own, of which a statement takes so many and no more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Item {
+    Integer,
+    Text,
+    Uuid,
+    Date,
+}
+
+impl<'q> List<'q> {
+    fn of(array: &'q Value, dialect: Dialect) -> Self {
+        let Value::Array(values) = array else {
+            return List::Binds(std::slice::from_ref(array));
+        };
+        match dialect {
+            // An array has one type, and so has what it is compared with.
+            Dialect::Postgres => List::Array(array),
+            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => match Item::of_all(values) {
+                Some(item) => List::Json(array, item),
+                None => List::Binds(values),
+            },
+        }
+    }
+
+    fn values(self) -> &'q [Value] {
+        match self {
+            List::Binds(values) => values,
+            List::Array(array) | List::Json(array, _) => match array {
+                Value::Array(values) => values,
+                single => std::slice::from_ref(single),
+            },
+        }
+    }
+}
+
+impl Item {
+    fn of(value: &Value) -> Option<Item> {
+        match value {
+            Value::I16(_) | Value::I32(_) | Value::I64(_) => Some(Item::Integer),
+            Value::Text(text) => (!text.contains('\0')).then_some(Item::Text),
+            Value::Uuid(_) => Some(Item::Uuid),
+            Value::Date(_) => Some(Item::Date),
+            _ => None,
+        }
+    }
+
+    /// What all values are, but for NULL.
+    fn of_all(values: &[Value]) -> Option<Item> {
+        let mut items = values.iter().filter(|v| !v.is_null()).map(Item::of);
+        let first = items.next()??;
+        items.all(|item| item == Some(first)).then_some(first)
+    }
+}
+
 impl<'q> Writer<'q> {
     pub(super) fn in_set(
         &mut self,
@@ -19,8 +85,15 @@ impl<'q> Writer<'q> {
         place: Binding,
     ) -> Result<(), Error> {
         match &set.set {
-            InSet::Values(values) => {
-                self.in_values(Subject::Expr(&set.expr), values, negated, place)
+            InSet::Values(values) => self.in_list(
+                Subject::Expr(&set.expr),
+                List::Binds(values),
+                negated,
+                place,
+            ),
+            InSet::Array(array) => {
+                let list = List::of(array, self.dialect);
+                self.in_list(Subject::Expr(&set.expr), list, negated, place)
             }
             InSet::Select(select) => {
                 self.one_column(select)?;
@@ -43,17 +116,18 @@ impl<'q> Writer<'q> {
         negated: bool,
         place: Binding,
     ) -> Result<(), Error> {
-        self.in_values(Subject::Column(column), values, negated, place)
+        self.in_list(Subject::Column(column), List::Binds(values), negated, place)
     }
 
     /// A list with NULL in it means IN the others or IS NULL.
-    fn in_values(
+    fn in_list(
         &mut self,
         subject: Subject<'q>,
-        values: &'q [Value],
+        list: List<'q>,
         negated: bool,
         place: Binding,
     ) -> Result<(), Error> {
+        let values = list.values();
         let nulls = values.iter().filter(|value| value.is_null()).count();
         if values.is_empty() {
             self.constant(negated, place);
@@ -74,7 +148,36 @@ impl<'q> Writer<'q> {
         // With `AND x IS NOT NULL` beside it, a plain NOT IN is never unknown where it counts.
         let nullable = negated && nulls == 0 && self.subject_nullable(subject);
         self.open(outer, place);
-        self.in_head(subject, negated, nullable)?;
+        match list {
+            List::Binds(values) => {
+                self.in_head(subject, negated, nullable)?;
+                self.in_binds(values);
+            }
+            List::Array(array) => {
+                self.in_subject(subject, nullable)?;
+                self.push(if negated && !nullable {
+                    " <> ALL("
+                } else {
+                    " = ANY("
+                });
+                self.bind(array);
+                self.sql.push(')');
+            }
+            List::Json(array, item) => {
+                self.in_head(subject, negated, nullable)?;
+                self.in_json(array, item);
+            }
+        }
+        self.in_tail(nullable);
+        if nulls > 0 {
+            self.push(word);
+            self.in_null(subject, negated, Binding::Comparison)?;
+        }
+        self.close(outer, place);
+        Ok(())
+    }
+
+    fn in_binds(&mut self, values: &'q [Value]) {
         self.sql.push('(');
         self.binds.reserve(values.len());
         let mut first = true;
@@ -86,13 +189,36 @@ impl<'q> Writer<'q> {
             self.bind(value);
         }
         self.sql.push(')');
-        self.in_tail(nullable);
-        if nulls > 0 {
-            self.push(word);
-            self.in_null(subject, negated, Binding::Comparison)?;
+    }
+
+    /// A subquery that takes the items out of a JSON document again.
+    fn in_json(&mut self, array: &'q Value, item: Item) {
+        match self.dialect {
+            Dialect::Sqlite | Dialect::Postgres => {
+                self.push(match item {
+                    Item::Integer | Item::Text | Item::Date => "(SELECT value FROM json_each(",
+                    Item::Uuid => "(SELECT unhex(value) FROM json_each(",
+                });
+                self.bind(array);
+                self.push("))");
+            }
+            Dialect::MySql | Dialect::MariaDb => {
+                self.push(match item {
+                    Item::Integer | Item::Text | Item::Date => "(SELECT item FROM JSON_TABLE(",
+                    Item::Uuid => "(SELECT UNHEX(item) FROM JSON_TABLE(",
+                });
+                self.bind(array);
+                self.push(match item {
+                    Item::Integer => ", '$[*]' COLUMNS (item BIGINT PATH '$')) AS ",
+                    Item::Text => ", '$[*]' COLUMNS (item LONGTEXT PATH '$')) AS ",
+                    Item::Uuid => ", '$[*]' COLUMNS (item CHAR(32) PATH '$')) AS ",
+                    Item::Date => ", '$[*]' COLUMNS (item DATE PATH '$')) AS ",
+                });
+                let alias = self.new_alias();
+                self.alias(alias);
+                self.sql.push(')');
+            }
         }
-        self.close(outer, place);
-        Ok(())
     }
 
     fn subject(&mut self, subject: Subject<'q>) -> Result<(), Error> {
@@ -123,16 +249,20 @@ impl<'q> Writer<'q> {
         negated: bool,
         nullable: bool,
     ) -> Result<(), Error> {
-        if nullable {
-            self.sql.push('(');
-        }
-        self.subject(subject)?;
+        self.in_subject(subject, nullable)?;
         self.push(if negated && !nullable {
             " NOT IN "
         } else {
             " IN "
         });
         Ok(())
+    }
+
+    fn in_subject(&mut self, subject: Subject<'q>, nullable: bool) -> Result<(), Error> {
+        if nullable {
+            self.sql.push('(');
+        }
+        self.subject(subject)
     }
 
     fn in_tail(&mut self, nullable: bool) {

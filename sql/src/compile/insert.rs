@@ -5,6 +5,7 @@ use crate::compile::number::{digits_up_to, push_placeholder_rows};
 use crate::compile::scope::Root;
 use crate::compile::writer::Writer;
 use crate::dialect::Placeholder;
+use crate::schema::{Column, Table};
 use crate::{Assignment, Dialect, Error, Ident, Insert, InsertTarget, OnConflict};
 
 impl InsertTarget {
@@ -19,6 +20,24 @@ impl InsertTarget {
                 .count(),
             InsertTarget::Columns(_, columns) => columns.len(),
             InsertTarget::Named { columns, .. } => columns.len(),
+        }
+    }
+}
+
+impl InsertTarget {
+    /// The model and field at this position of a row, where it is a model's.
+    fn field_at(&self, position: usize) -> Option<(&'static str, &'static str)> {
+        let named = |table: &'static Table, column: Option<&Column>| {
+            column.map(|column| (table.model, column.field))
+        };
+        match self {
+            InsertTarget::Model(table) => named(table, table.columns.get(position)),
+            InsertTarget::ModelGenerated(table) => {
+                let mut columns = table.columns.iter().filter(|column| !column.generated);
+                named(table, columns.nth(position))
+            }
+            InsertTarget::Columns(table, columns) => named(table, columns.get(position).copied()),
+            InsertTarget::Named { .. } => None,
         }
     }
 }
@@ -66,7 +85,13 @@ impl<'q> Writer<'q> {
                 push_placeholder_rows(&mut self.sql, count / width, width);
             }
         }
-        self.binds.extend(insert.values.iter());
+        for (at, value) in insert.values.iter().enumerate() {
+            if value.misfit(self.dialect).is_some() {
+                self.beside = insert.target.field_at(at % width);
+                self.check(value);
+            }
+            self.binds.push(value);
+        }
         self.insert_tail(insert)
     }
 

@@ -70,6 +70,7 @@ impl Writer<'_> {
                         InSet::Values(values) => {
                             !values.is_empty() && self.may_be_null(&set.expr, look)
                         }
+                        InSet::Array(_) => self.may_be_null(&set.expr, look),
                         InSet::Select(select) => {
                             self.may_be_null(&set.expr, look) || !self.never_null_select(select)
                         }

@@ -83,6 +83,7 @@ impl<'q> Writer<'q> {
     /// Writes a column of a model.
     #[inline]
     pub(super) fn column(&mut self, column: &ColumnRef) -> Result<(), Error> {
+        self.beside = Some((column.path.table.model, column.column.field));
         if column.path.hop.is_none()
             && let [
                 Root {

@@ -31,6 +31,10 @@ pub(super) struct Writer<'q> {
     depth: usize,
     /// Whether a name contained NUL.
     nul: bool,
+    /// The column written last: a bind that comes next is a value of it or beside it.
+    pub(super) beside: Option<(&'static str, &'static str)>,
+    /// The first bind that the server would not take.
+    misfit: Option<Error>,
 }
 
 impl<'q> Writer<'q> {
@@ -55,6 +59,8 @@ impl<'q> Writer<'q> {
             reads_changed: false,
             depth: 0,
             nul: false,
+            beside: None,
+            misfit: None,
         }
     }
 
@@ -63,6 +69,9 @@ impl<'q> Writer<'q> {
         let max = self.dialect.max_binds();
         if self.binds.len() > max {
             return Err(self.too_many_binds(self.binds.len()));
+        }
+        if let Some(misfit) = self.misfit.take() {
+            return Err(misfit);
         }
         if self.nul {
             return Err(self.malformed(
@@ -111,10 +120,20 @@ impl<'q> Writer<'q> {
 
     #[inline]
     pub(super) fn bind(&mut self, value: &'q Value) {
+        self.check(value);
         self.binds.push(value);
         match self.placeholder {
             Placeholder::QuestionMark => self.sql.push('?'),
             Placeholder::Numbered => push_placeholder(&mut self.sql, self.binds.len()),
+        }
+    }
+
+    /// Notes a value that the server would not take.
+    #[inline]
+    pub(super) fn check(&mut self, value: &Value) {
+        if let Some(problem) = value.misfit(self.dialect) {
+            let misfit = Error::misfit(self.statement, self.beside, problem);
+            self.misfit.get_or_insert(misfit);
         }
     }
 

@@ -8,7 +8,8 @@ use crate::{Dialect, Error, Value};
 ///
 /// # Errors
 ///
-/// When the dialect has no literal for it: NaN and infinities, a NUL character in text for Postgres.
+/// When the dialect has no literal for it: NaN and infinities, lists, a NUL character in text for
+/// Postgres.
 pub(super) fn write(
     dialect: Dialect,
     value: &Value,
@@ -51,6 +52,12 @@ pub(super) fn write(
         },
         Value::Date(date) => quoted(&date.format("%Y-%m-%d").to_string(), out),
         Value::Time(time) => quoted(&time.format("%H:%M:%S%.6f").to_string(), out),
+        Value::Array(_) => {
+            return Err(Error::malformed(
+                "CREATE TABLE",
+                format!("the default of the column `{column}` is a list of values"),
+            ));
+        }
     }
     Ok(())
 }

@@ -55,7 +55,7 @@ fn fold(text: &str) -> String {
     while let Some(c) = chars.next() {
         match c {
             '`' => out.push('"'),
-            '$' => {
+            '$' if chars.peek().is_some_and(char::is_ascii_digit) => {
                 out.push('?');
                 while chars.next_if(char::is_ascii_digit).is_some() {}
             }

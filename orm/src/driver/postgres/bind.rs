@@ -29,6 +29,12 @@ pub(super) fn proposed(value: &Value) -> PgTypeInfo {
         Value::Date(_) => <NaiveDate as Type<Postgres>>::type_info(),
         Value::Time(_) => <NaiveTime as Type<Postgres>>::type_info(),
         Value::Json(_) => <serde_json::Value as Type<Postgres>>::type_info(),
+        Value::Array(values) => match values.first() {
+            Some(Value::I16(_) | Value::I32(_) | Value::I64(_)) => {
+                <Vec<i64> as Type<Postgres>>::type_info()
+            }
+            _ => unspecified(),
+        },
         _ => unspecified(),
     }
 }
@@ -138,6 +144,10 @@ impl<'q> Encode<'q, Postgres> for Typed<'_> {
                 _ => Err(misfit("a time of day")),
             },
             Value::Json(v) => text(&v.to_string(), ty, buffer, misfit),
+            Value::Array(values) => match ty.kind() {
+                PgTypeKind::Array(item) => array(values, item, buffer),
+                _ => Err(misfit("an array")),
+            },
             other => Err(misfit(&format!("{other:?}"))),
         }
     }
@@ -216,6 +226,37 @@ fn text(
         _ => return Err(misfit("a text")),
     }
     buffer.extend_from_slice(value.as_bytes());
+    Ok(IsNull::No)
+}
+
+/// An array of one dimension, as the protocol lays it out. NULLs, which the compiler tests for beside
+/// the list, are left out.
+fn array(
+    values: &[Value],
+    ty: &PgTypeInfo,
+    buffer: &mut PgArgumentBuffer,
+) -> Result<IsNull, BoxDynError> {
+    let oid = ty.oid().ok_or_else(|| {
+        format!(
+            "the server did not tell the number of the type {}",
+            ty.name()
+        )
+    })?;
+    let values = || values.iter().filter(|value| !value.is_null());
+    for word in [1, 0] {
+        buffer.extend_from_slice(&i32::to_be_bytes(word));
+    }
+    buffer.extend_from_slice(&oid.0.to_be_bytes());
+    for word in [i32::try_from(values().count())?, 1] {
+        buffer.extend_from_slice(&word.to_be_bytes());
+    }
+    for value in values() {
+        let start = buffer.len();
+        buffer.extend_from_slice(&[0; 4]);
+        let _ = Typed { value, ty }.encode_by_ref(buffer)?;
+        let length = i32::try_from(buffer.len() - start - 4)?;
+        buffer[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    }
     Ok(IsNull::No)
 }
 
