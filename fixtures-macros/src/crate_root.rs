@@ -22,7 +22,31 @@ pub(crate) fn of(attributes: &Attributes, diagnostics: &mut Diagnostics) -> Opti
 
 /// The path of `testudo_orm`, which a crate may know under another name or by way of `testudo`.
 fn orm() -> syn::Result<Path> {
-    for (package, inside) in [("testudo-orm", None), ("testudo", Some("orm"))] {
+    find(&[("testudo-orm", None), ("testudo", Some("orm"))]).ok_or_else(|| {
+        missing(
+            "this crate depends on neither `testudo` nor `testudo-orm`\n\n\
+             help: add one of them to Cargo.toml, or name the crate by #[model(crate = path)]",
+        )
+    })
+}
+
+/// The path of `testudo_mocks`.
+pub(crate) fn mocks() -> syn::Result<Path> {
+    find(&[("testudo-mocks", None), ("testudo", Some("mocks"))]).ok_or_else(|| {
+        missing(
+            "this crate does not depend on `testudo-mocks`\n\n\
+             help: `cargo add testudo-mocks`, and `cargo add --dev mockall` for the mock",
+        )
+    })
+}
+
+fn missing(message: &str) -> syn::Error {
+    syn::Error::new(proc_macro2::Span::call_site(), message)
+}
+
+/// The path of the first of some packages that the crate depends on, or of a module in it.
+fn find(packages: &[(&str, Option<&str>)]) -> Option<Path> {
+    for &(package, inside) in packages {
         let Ok(found) = crate_name(package) else {
             continue;
         };
@@ -32,7 +56,7 @@ fn orm() -> syn::Result<Path> {
             FoundCrate::Name(name) => name,
         };
         let name = format_ident!("{name}");
-        return Ok(match inside {
+        return Some(match inside {
             None => syn::parse_quote!(::#name),
             Some(module) => {
                 let module = format_ident!("{module}");
@@ -40,9 +64,5 @@ fn orm() -> syn::Result<Path> {
             }
         });
     }
-    Err(syn::Error::new(
-        proc_macro2::Span::call_site(),
-        "this crate depends on neither `testudo` nor `testudo-orm`\n\n\
-         help: add one of them to Cargo.toml, or name the crate by #[model(crate = path)]",
-    ))
+    None
 }

@@ -2,6 +2,7 @@
 //! them where they belong.
 
 mod attributes;
+mod base_model;
 mod crate_root;
 mod db_enum;
 mod diagnostics;
@@ -32,4 +33,17 @@ pub fn derive_db_enum(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn orm_test(options: TokenStream, item: TokenStream) -> TokenStream {
     orm_test::orm_test(options.into(), item.into()).into()
+}
+
+/// Makes a trait that a model, a mock and a transition model implement. See `testudo_mocks::base_model`.
+#[proc_macro_attribute]
+pub fn base_model(options: TokenStream, item: TokenStream) -> TokenStream {
+    base_model::base_model(options.into(), item.into()).into()
+}
+
+/// What the macro of a base trait calls; not for users.
+#[doc(hidden)]
+#[proc_macro]
+pub fn complete_base(call: TokenStream) -> TokenStream {
+    base_model::complete(call.into()).into()
 }

@@ -1,0 +1,6 @@
+//! The mocks as services meet them, with no database.
+
+mod base_model;
+mod invoice;
+mod transition;
+mod ui;
