@@ -14,7 +14,9 @@
 //!
 //! NULLs are sorted as the smallest unless the order says otherwise. A quotient of integers is an
 //! integer, cut off towards zero. The mean of integers is a double on MySQL, which would keep four
-//! digits of it, and the sum of single-precision numbers a double on Postgres.
+//! digits of it, and the sum of single-precision numbers a double on Postgres. CONCAT, GREATEST and LEAST
+//! are NULL if an argument is. RANDOM lies from 0 to below 1. Weeks are ISO's. A cast to an integer cuts
+//! the fraction off. A part of a JSON document that is wanted as one type and is of another is NULL.
 //!
 //! # Long lists
 //!
@@ -25,32 +27,39 @@
 //! # What is left as the server does it
 //!
 //! Division by zero (an error on Postgres, NULL on the others), and how many digits a quotient or mean
-//! of decimals has; `%` of numbers that are no integers; the types of SUM and AVG (a wider integer or
-//! decimal on Postgres and MySQL, an integer or REAL on SQLite); the range of RANDOM; beyond ASCII,
-//! the letters whose case SQLite does not know. Beside the above, nothing is cast implicitly but the
-//! parts of dates (to integers), the dividend of decimals on SQLite (to REAL, since a whole decimal is
-//! an INTEGER there), the arguments of a two-argument ROUND on Postgres and JSON compared with a JSON
-//! column on MySQL.
+//! of decimals has; `%` of numbers that are no integers; whether half of a double is rounded up or to
+//! the even neighbour; the square root of a negative number; a cast of text that is no number; the types
+//! of SUM and AVG (a wider integer or decimal on Postgres and MySQL, an integer or REAL on SQLite); beyond
+//! ASCII, the letters whose case SQLite does not know; the language of regular expressions; whether an
+//! array within an array contains what its own elements contain (MySQL and MariaDB say so). SQLite has
+//! POWER and SQRT only where it was compiled with them, and no containment of JSON documents. Beside the
+//! above, nothing is cast implicitly but the parts of dates (to integers), the dividend of decimals on
+//! SQLite (to REAL, since a whole decimal is an INTEGER there), numbers for which Postgres wants another
+//! type (the digits of ROUND, the positions of SUBSTR, what POWER and SQRT are of), and JSON compared
+//! with JSON on MySQL.
 
+mod aggregate;
 mod any;
 mod change;
 mod condition;
 mod date_part;
-mod decimal;
 mod delete;
 mod expr;
 mod function;
 mod in_set;
 mod insert;
-mod integer;
+mod json;
+mod kind;
 mod like;
 mod names;
 mod nullable;
 mod number;
+mod regex;
 mod scope;
 mod select;
 mod source;
 mod update;
+mod window;
 mod writer;
 
 pub(crate) use crate::compile::number::push_number;

@@ -1,6 +1,15 @@
 //! Expressions: columns, values, conditions, functions, subqueries.
 
 mod combine;
+mod function;
+mod json;
+mod walk;
+mod window;
+
+pub use self::function::{Aggregate, CastType, DateUnit, Function, FunctionCall};
+pub(crate) use self::function::{FunctionKind, Gives, NullRule};
+pub use self::json::{Json, JsonContains, JsonPath, JsonType};
+pub use self::window::{Frame, FrameBound, FrameUnit, Window, WindowCall};
 
 use crate::schema::{Column, Path};
 use crate::{Ident, Like, OrderBy, Select, Value};
@@ -79,6 +88,14 @@ pub enum Expr {
     Aggregate(Aggregate, ColumnRef),
     /// A function or an aggregate.
     Function(Box<FunctionCall>),
+    /// A function over a window of rows.
+    Window(Box<WindowCall>),
+    /// A text found by a regular expression.
+    Regex(Box<Regex>),
+    /// A part of a JSON document.
+    Json(Box<Json>),
+    /// A JSON document that has another in it.
+    JsonContains(Box<JsonContains>),
     /// `CASE WHEN .. THEN .. ELSE .. END`.
     Case(Box<Case>),
     /// A part of a date or time as an integer, or its date.
@@ -199,82 +216,18 @@ pub enum ArithmeticOp {
     Rem,
 }
 
-/// A function or aggregate applied.
+/// A text searched for a regular expression.
+///
+/// Its language is the server's own: ICU's on MySQL, PCRE on MariaDB, ARE on Postgres; on SQLite that of
+/// the function `regexp` of the connection.
 #[derive(Debug, Clone)]
-pub struct FunctionCall {
-    /// Which one.
-    pub function: Function,
-    /// The arguments. Empty for `COUNT(*)`.
-    pub args: Vec<Expr>,
-    /// `DISTINCT` within an aggregate.
-    pub distinct: bool,
-    /// `FILTER (WHERE ..)` of an aggregate; written as a CASE where the dialect has none.
-    pub filter: Option<Expr>,
-}
-
-/// The aggregates that are leaves when they are of a plain column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aggregate {
-    /// The number of rows in which the column is not NULL.
-    Count,
-    /// The sum.
-    Sum,
-    /// The mean.
-    Avg,
-    /// The smallest.
-    Min,
-    /// The largest.
-    Max,
-}
-
-impl From<Aggregate> for Function {
-    fn from(aggregate: Aggregate) -> Function {
-        match aggregate {
-            Aggregate::Count => Function::Count,
-            Aggregate::Sum => Function::Sum,
-            Aggregate::Avg => Function::Avg,
-            Aggregate::Min => Function::Min,
-            Aggregate::Max => Function::Max,
-        }
-    }
-}
-
-/// The functions that every dialect has in some spelling, and any other by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Function {
-    /// The number of rows or of values that are not NULL.
-    Count,
-    /// The sum.
-    Sum,
-    /// The mean.
-    Avg,
-    /// The smallest.
-    Min,
-    /// The largest.
-    Max,
-    /// Lower case.
-    Lower,
-    /// Upper case.
-    Upper,
-    /// Without blanks at both ends.
-    Trim,
-    /// The number of characters.
-    Length,
-    /// Texts joined.
-    Concat,
-    /// The first that is not NULL.
-    Coalesce,
-    /// The absolute value.
-    Abs,
-    /// Rounded; a second argument gives the digits after the point.
-    Round,
-    /// The time of the statement.
-    Now,
-    /// A random number.
-    Random,
-    /// A function of the server by its name, written as it is; letters, digits, `_` and `.` only.
-    Named(&'static str),
+pub struct Regex {
+    /// What is searched.
+    pub expr: Expr,
+    /// What for.
+    pub pattern: Value,
+    /// Whether upper and lower case are the same.
+    pub case_insensitive: bool,
 }
 
 /// A condition's branches.
@@ -299,6 +252,8 @@ pub enum DatePart {
     Month,
     /// The ISO week, 1 to 53.
     Week,
+    /// The day of the ISO week, 1 for Monday to 7 for Sunday.
+    WeekDay,
     /// The day of the month, 1 to 31.
     Day,
     /// The hour, 0 to 23.
@@ -321,35 +276,6 @@ pub struct Any {
 }
 
 impl Expr {
-    /// A function of the given arguments.
-    #[must_use]
-    pub fn call(function: Function, args: Vec<Expr>) -> Expr {
-        Expr::Function(Box::new(FunctionCall {
-            function,
-            args,
-            distinct: false,
-            filter: None,
-        }))
-    }
-
-    /// The call that a function or an aggregate is, to add `DISTINCT` or `FILTER` to it; any other
-    /// expression comes back as it was.
-    ///
-    /// # Errors
-    /// With the expression itself, if it is no call.
-    pub fn into_call(self) -> Result<FunctionCall, Expr> {
-        match self {
-            Expr::Function(call) => Ok(*call),
-            Expr::Aggregate(function, column) => Ok(FunctionCall {
-                function: function.into(),
-                args: vec![Expr::Column(column)],
-                distinct: false,
-                filter: None,
-            }),
-            other => Err(other),
-        }
-    }
-
     /// Two expressions compared.
     #[must_use]
     pub fn comparison(left: Expr, op: CompareOp, right: Expr) -> Expr {

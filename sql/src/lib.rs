@@ -31,8 +31,9 @@ pub use crate::delete::Delete;
 pub use crate::dialect::{Dialect, QuoteStyle};
 pub use crate::error::Error;
 pub use crate::expr::{
-    Aggregate, Any, Arithmetic, ArithmeticOp, Between, Case, ColumnRef, CompareOp, Comparison,
-    DatePart, Expr, Function, FunctionCall, In, InSet, QualifiedName,
+    Aggregate, Any, Arithmetic, ArithmeticOp, Between, Case, CastType, ColumnRef, CompareOp,
+    Comparison, DatePart, DateUnit, Expr, Frame, FrameBound, FrameUnit, Function, FunctionCall, In,
+    InSet, Json, JsonContains, JsonPath, JsonType, QualifiedName, Regex, Window, WindowCall,
 };
 pub use crate::ident::Ident;
 pub use crate::insert::{Insert, InsertTarget, OnConflict};

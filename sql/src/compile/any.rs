@@ -1,4 +1,5 @@
-//! A condition on some row at the end of a to-many path: EXISTS.
+//! Subqueries for the rows at the end of a to-many path: a condition on one of them, EXISTS, or an
+//! aggregate of all.
 
 use smallvec::smallvec;
 
@@ -17,16 +18,35 @@ struct Exit {
 
 impl<'q> Writer<'q> {
     pub(super) fn any(&mut self, any: &'q Any) -> Result<(), Error> {
-        // The EXISTS around this one that the path goes on from, or the query itself.
+        let filter = match &any.filter {
+            Expr::And(all) if all.is_empty() => None,
+            filter => Some(filter),
+        };
+        self.push("EXISTS ");
+        let one = |writer: &mut Self| {
+            writer.sql.push('1');
+            Ok(())
+        };
+        self.related_rows(any.path, one, filter)
+    }
+
+    /// A subquery for the rows at the end of a path, seen from a row of the query around it.
+    pub(super) fn related_rows(
+        &mut self,
+        path: &'static Path,
+        what: impl FnOnce(&mut Self) -> Result<(), Error>,
+        filter: Option<&'q Expr>,
+    ) -> Result<(), Error> {
+        // The subquery around this one that the path goes on from, or the query itself.
         let mut at = self.query_depth();
         while at > 0
             && let Some(prefix) = self.scope_at(at).prefix
-            && !(any.path.starts_with(prefix) && any.path != prefix)
+            && !(path.starts_with(prefix) && path != prefix)
         {
             at -= 1;
         }
         let anchor = self.scope_at(at).prefix;
-        let Some(Exit { entry, hop }) = exit(any.path, anchor) else {
+        let Some(Exit { entry, hop }) = exit(path, anchor) else {
             return Err(self.malformed(
                 "the path of a condition on related rows leads nowhere; it needs a relation",
             ));
@@ -37,12 +57,17 @@ impl<'q> Writer<'q> {
         let Joined { name, through, .. } = joined;
         self.enter(Scope {
             prefix: Some(entry),
-            sought: Some(any.path),
+            sought: Some(path),
             joined: smallvec![joined],
             written: 1,
             ..Scope::default()
         });
-        self.push("EXISTS (SELECT 1 FROM ");
+        // A row must be there at the end of the path, whatever the filter says about its columns.
+        self.join(path, depth, true)
+            .map_err(|_| self.malformed("a path is broken"))?;
+        self.push("(SELECT ");
+        what(self)?;
+        self.push(" FROM ");
         let this = (entry.table, name);
         match &hop.relation.link {
             Link::Direct(_) => {
@@ -64,15 +89,9 @@ impl<'q> Writer<'q> {
                 self.named_column(parent, near.0);
             }
         }
-        // A row must be there at the end of the path, whatever the filter says about its columns.
-        self.join(any.path, depth, true)
-            .map_err(|_| self.malformed("a path is broken"))?;
-        match &any.filter {
-            Expr::And(all) if all.is_empty() => {}
-            filter => {
-                self.push(" AND ");
-                self.expr(filter, Binding::And)?;
-            }
+        if let Some(filter) = filter {
+            self.push(" AND ");
+            self.expr(filter, Binding::And)?;
         }
         self.leave();
         self.sql.push(')');

@@ -1,6 +1,7 @@
 //! Comparisons, BETWEEN, IS NULL, and the complement of each condition.
 
 use crate::compile::expr::Binding;
+use crate::compile::kind::{Kind, kind};
 use crate::compile::writer::Writer;
 use crate::schema::ColumnType;
 use crate::{Between, ColumnRef, CompareOp, Comparison, Dialect, Error, Expr, Value};
@@ -140,6 +141,21 @@ impl<'q> Writer<'q> {
         }
     }
 
+    /// One side of a comparison. As a bind beside a column, MySQL takes a document for its text.
+    fn side(&mut self, side: &'q Expr, other: &Expr) -> Result<(), Error> {
+        match side {
+            Expr::Value(value)
+                if self.dialect == Dialect::MySql && kind(other) == Some(Kind::Json) =>
+            {
+                self.push("CAST(");
+                self.bind(value);
+                self.push(" AS JSON)");
+                Ok(())
+            }
+            side => self.expr(side, Binding::Sum),
+        }
+    }
+
     pub(super) fn comparison(
         &mut self,
         comparison: &'q Comparison,
@@ -170,9 +186,9 @@ impl<'q> Writer<'q> {
         if complement {
             self.sql.push('(');
         }
-        self.expr(left, Binding::Sum)?;
+        self.side(left, right)?;
         self.push(op.symbol());
-        self.expr(right, Binding::Sum)?;
+        self.side(right, left)?;
         if complement {
             self.push(") IS NOT TRUE");
         }

@@ -1,9 +1,9 @@
 //! Parts of dates and times, as integers; everything is read as UTC.
 
 use crate::compile::expr::Binding;
+use crate::compile::kind::{Kind, kind};
 use crate::compile::writer::Writer;
-use crate::schema::ColumnType;
-use crate::{DatePart, Dialect, Error, Expr, Function, Value};
+use crate::{DatePart, Dialect, Error, Expr};
 
 impl<'q> Writer<'q> {
     pub(super) fn date_part(
@@ -20,7 +20,7 @@ impl<'q> Writer<'q> {
         self.open(operator, place);
         self.push(before);
         // Postgres takes the parts of a TIMESTAMPTZ in the session's zone unless told otherwise.
-        if self.dialect == Dialect::Postgres && is_instant(of) {
+        if self.dialect == Dialect::Postgres && kind(of) == Some(Kind::Instant) {
             self.expr(of, Binding::Atom)?;
             self.push(" AT TIME ZONE 'UTC'");
         } else {
@@ -29,26 +29,6 @@ impl<'q> Writer<'q> {
         self.push(after);
         self.close(operator, place);
         Ok(())
-    }
-}
-
-/// Whether an expression is a point in time, as far as its columns and binds tell.
-fn is_instant(expr: &Expr) -> bool {
-    match expr {
-        Expr::Column(column) | Expr::Outer(column) => column.column.ty == ColumnType::DateTime,
-        Expr::Value(value) => matches!(value, Value::DateTime(_)),
-        Expr::Function(call) => match call.function {
-            Function::Now => true,
-            Function::Min | Function::Max | Function::Coalesce => {
-                call.args.first().is_some_and(is_instant)
-            }
-            _ => false,
-        },
-        Expr::Case(case) => case
-            .branches
-            .first()
-            .is_some_and(|(_, result)| is_instant(result)),
-        _ => false,
     }
 }
 
@@ -69,6 +49,12 @@ fn sqlite(part: DatePart) -> Parts {
         DatePart::Week => (
             "(CAST(strftime('%j', date(",
             "), '-3 days', 'weekday 4') AS INTEGER) - 1) / 7 + 1",
+            Binding::Sum,
+        ),
+        // %u came with 3.46 too.
+        DatePart::WeekDay => (
+            "(CAST(strftime('%w', date(",
+            ")) AS INTEGER) + 6) % 7 + 1",
             Binding::Sum,
         ),
         DatePart::Day => ("CAST(strftime('%d', ", ") AS INTEGER)", Binding::Atom),
@@ -93,6 +79,7 @@ fn postgres(part: DatePart) -> Parts {
         DatePart::Quarter => "CAST(EXTRACT(QUARTER FROM ",
         DatePart::Month => "CAST(EXTRACT(MONTH FROM ",
         DatePart::Week => "CAST(EXTRACT(WEEK FROM ",
+        DatePart::WeekDay => "CAST(EXTRACT(ISODOW FROM ",
         DatePart::Day => "CAST(EXTRACT(DAY FROM ",
         DatePart::Hour => "CAST(EXTRACT(HOUR FROM ",
         DatePart::Minute => "CAST(EXTRACT(MINUTE FROM ",
@@ -108,6 +95,7 @@ fn mysql(part: DatePart) -> Parts {
         DatePart::Month => "MONTH(",
         // Mode 3: weeks begin on Monday and are counted as ISO does.
         DatePart::Week => return ("WEEK(", ", 3)", Binding::Atom),
+        DatePart::WeekDay => return ("WEEKDAY(", ") + 1", Binding::Sum),
         DatePart::Day => "DAY(",
         DatePart::Hour => "HOUR(",
         DatePart::Minute => "MINUTE(",

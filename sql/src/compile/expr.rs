@@ -1,7 +1,6 @@
 //! Expressions, parenthesised where precedence asks for it.
 
-use crate::compile::decimal::needs_cast;
-use crate::compile::integer::is_integer_quotient;
+use crate::compile::kind::{is_integer_quotient, needs_cast};
 use crate::compile::writer::Writer;
 use crate::{Arithmetic, ArithmeticOp, Case, Dialect, Error, Expr, Select};
 
@@ -70,6 +69,10 @@ impl<'q> Writer<'q> {
             Expr::Like(like) => self.like(like, like.negated, place),
             Expr::Arithmetic(arithmetic) => self.arithmetic(arithmetic, place),
             Expr::Function(call) => self.function(call),
+            Expr::Window(over) => self.window(over),
+            Expr::Regex(regex) => self.regex(regex, place),
+            Expr::Json(json) => self.json(json),
+            Expr::JsonContains(contains) => self.json_contains(contains),
             Expr::Case(case) => self.case(case),
             Expr::DatePart(part, inner) => self.date_part(*part, inner, place),
             Expr::Exists(select) => {

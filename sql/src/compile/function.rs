@@ -1,138 +1,81 @@
-//! Functions and aggregates in each dialect's spelling.
+//! Functions in each dialect's spelling.
 
+mod template;
+
+use self::template::Spelling;
 use crate::compile::expr::Binding;
-use crate::compile::integer::{is_integer, is_integer_column};
+use crate::compile::kind::{Kind, kind};
 use crate::compile::writer::Writer;
-use crate::schema::ColumnType;
-use crate::{Aggregate, ColumnRef, Dialect, Error, Expr, Function, FunctionCall};
+use crate::expr::FunctionKind;
+use crate::{CastType, DateUnit, Dialect, Error, Expr, Function, FunctionCall, Value};
+
+impl FunctionCall {
+    /// Whether this makes a value of one row: no aggregate, and none that only the server knows.
+    pub(super) fn is_of_one_row(&self) -> bool {
+        matches!(self.function.facts().kind, FunctionKind::Scalar)
+    }
+}
 
 impl<'q> Writer<'q> {
     pub(super) fn function(&mut self, call: &'q FunctionCall) -> Result<(), Error> {
         self.check_call(call)?;
-        match call.function {
-            Function::Concat => self.concat(&call.args),
-            Function::Round => self.round(&call.args),
+        match call.function.facts().kind {
+            FunctionKind::Scalar => self.scalar(call.function, &call.args),
+            FunctionKind::Aggregate => self.aggregate_call(call),
+            FunctionKind::Any => self.aggregate_here(call),
+            FunctionKind::Window => Err(self.malformed(format!(
+                "{} looks at a window of rows; say which by OVER",
+                call.function.facts().name
+            ))),
+        }
+    }
+
+    fn scalar(&mut self, function: Function, args: &'q [Expr]) -> Result<(), Error> {
+        match function {
+            Function::Concat => return self.concat(args),
+            Function::Greatest | Function::Least => return self.extreme(function, args),
             Function::Now => {
                 let text = self.dialect.now();
                 self.push(text);
-                Ok(())
+                return Ok(());
             }
-            function => {
-                let name = self.name_of(function);
-                self.push(self.boolean_extreme(call).unwrap_or(name));
+            Function::Cast(to) => return self.cast(to, args),
+            Function::Truncate(unit) => return self.truncate(unit, args),
+            Function::AddTime | Function::SubTime => return self.shift(function, args),
+            _ => {}
+        }
+        match template::spelling(function, args.len(), self.dialect) {
+            Spelling::Same => {
+                self.push(function.facts().name);
                 self.sql.push('(');
-                if call.distinct {
-                    self.push("DISTINCT ");
-                }
-                let as_double = self.sums_up_as(call);
-                if as_double.is_some() {
-                    self.push("CAST(");
-                }
-                match &call.filter {
-                    Some(filter) if !self.dialect.has_filter() => self.filtered(call, filter)?,
-                    _ if function == Function::Count && call.args.is_empty() => self.push("*"),
-                    _ => self.list(&call.args)?,
-                }
-                match function {
-                    // Our columns' own collation knows the case of ASCII alone.
-                    Function::Lower | Function::Upper if self.dialect == Dialect::Postgres => {
-                        self.push(" COLLATE \"default\"");
-                    }
-                    _ => {}
-                }
-                if let Some(double) = as_double {
-                    self.push(double);
-                }
+                self.list(args)?;
                 self.sql.push(')');
-                if let Some(filter) = &call.filter
-                    && self.dialect.has_filter()
-                {
-                    self.push(" FILTER (WHERE ");
-                    self.loose(filter)?;
-                    self.sql.push(')');
-                }
                 Ok(())
             }
+            Spelling::Template(text) => self.template(text, args),
+            Spelling::None(construct, instead) => Err(self.unsupported(construct, instead)),
         }
     }
 
-    /// An aggregate of a column.
-    pub(super) fn aggregate(
+    /// A text with arguments in it: `{0}` is the first, `{0!}` the same where an operator stands beside
+    /// it, `{*}` all of them.
+    pub(super) fn template(
         &mut self,
-        aggregate: Aggregate,
-        column: &ColumnRef,
+        mut text: &'static str,
+        args: &'q [Expr],
     ) -> Result<(), Error> {
-        let function = Function::from(aggregate);
-        let name = self.name_of(function);
-        self.push(
-            self.extreme_of_booleans(function, || column.column.ty == ColumnType::Bool)
-                .unwrap_or(name),
-        );
-        let single = || column.column.ty == ColumnType::Real;
-        let as_double = self.as_double(function, single, || is_integer_column(column));
-        self.push(if as_double.is_some() { "(CAST(" } else { "(" });
-        self.column(column)?;
-        self.push(as_double.unwrap_or_default());
-        self.sql.push(')');
-        Ok(())
-    }
-
-    /// The end of the cast of what is summed up, where the server's own type has too few digits.
-    fn sums_up_as(&self, call: &FunctionCall) -> Option<&'static str> {
-        let [arg] = call.args.as_slice() else {
-            return None;
-        };
-        self.as_double(call.function, || is_single(arg), || is_integer(arg))
-    }
-
-    fn as_double(
-        &self,
-        function: Function,
-        is_single: impl Fn() -> bool,
-        is_integer: impl Fn() -> bool,
-    ) -> Option<&'static str> {
-        match (self.dialect, function) {
-            (Dialect::Postgres, Function::Sum) if is_single() => Some(" AS DOUBLE PRECISION)"),
-            (Dialect::MySql | Dialect::MariaDb, Function::Avg) if is_integer() => {
-                Some(" AS DOUBLE)")
+        while let Some((before, rest)) = text.split_once('{') {
+            self.push(before);
+            let (slot, after) = rest.split_once('}').unwrap_or((rest, ""));
+            let position = |slot: &str| slot.bytes().next().map_or(0, |n| usize::from(n - b'0'));
+            match slot.strip_suffix('!') {
+                _ if slot == "*" => self.list(args)?,
+                Some(slot) => self.expr(&args[position(slot)], Binding::Atom)?,
+                None => self.loose(&args[position(slot)])?,
             }
-            _ => None,
+            text = after;
         }
-    }
-
-    /// MIN and MAX of booleans, which Postgres does not know by these names.
-    fn boolean_extreme(&self, call: &FunctionCall) -> Option<&'static str> {
-        self.extreme_of_booleans(call.function, || call.args.iter().all(is_bool))
-    }
-
-    fn extreme_of_booleans(
-        &self,
-        function: Function,
-        booleans: impl Fn() -> bool,
-    ) -> Option<&'static str> {
-        match (self.dialect, function) {
-            (Dialect::Postgres, Function::Min) if booleans() => Some("BOOL_AND"),
-            (Dialect::Postgres, Function::Max) if booleans() => Some("BOOL_OR"),
-            _ => None,
-        }
-    }
-
-    /// FILTER for a dialect without it: aggregates pass over NULL.
-    fn filtered(&mut self, call: &'q FunctionCall, filter: &'q Expr) -> Result<(), Error> {
-        self.push("CASE WHEN ");
-        self.loose(filter)?;
-        self.push(" THEN ");
-        match call.args.as_slice() {
-            [] => self.push("1"),
-            [arg] => self.loose(arg)?,
-            _ => {
-                return Err(self.unsupported(
-                    "FILTER on an aggregate of several arguments",
-                    "put a CASE into the arguments",
-                ));
-            }
-        }
-        self.push(" END");
+        self.push(text);
         Ok(())
     }
 
@@ -145,7 +88,12 @@ impl<'q> Writer<'q> {
                     if i > 0 {
                         self.push(" || ");
                     }
-                    self.expr(arg, Binding::Atom)?;
+                    // Of two binds Postgres would not know that they are texts.
+                    let unknown = i == 0 && self.dialect == Dialect::Postgres;
+                    match arg {
+                        Expr::Value(value) if unknown => self.cast_bind(value, "TEXT"),
+                        arg => self.expr(arg, Binding::Atom)?,
+                    }
                 }
                 self.sql.push(')');
                 Ok(())
@@ -159,65 +107,86 @@ impl<'q> Writer<'q> {
         }
     }
 
-    /// With digits, Postgres rounds NUMERIC alone, and takes an INTEGER for them.
-    fn round(&mut self, args: &'q [Expr]) -> Result<(), Error> {
-        self.push("ROUND(");
-        match (self.dialect, args) {
-            (Dialect::Postgres, [number, digits]) => {
-                self.push("CAST(");
-                self.loose(number)?;
-                self.push(" AS NUMERIC), CAST(");
-                self.loose(digits)?;
-                self.push(" AS INTEGER)");
-            }
-            (Dialect::Postgres | Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb, args) => {
-                self.list(args)?;
-            }
-        }
+    fn cast_bind(&mut self, value: &'q Value, ty: &str) {
+        self.push("CAST(");
+        self.bind(value);
+        self.push(" AS ");
+        self.push(ty);
         self.sql.push(')');
+    }
+
+    /// The largest or smallest of the arguments, NULL if one of them is, which Postgres passes over.
+    fn extreme(&mut self, function: Function, args: &'q [Expr]) -> Result<(), Error> {
+        let name = match (self.dialect, function) {
+            (Dialect::Sqlite, Function::Greatest) => "MAX",
+            (Dialect::Sqlite, Function::Least) => "MIN",
+            (Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb, function) => {
+                function.facts().name
+            }
+        };
+        let mut nullable = Vec::new();
+        if self.dialect == Dialect::Postgres {
+            nullable.extend(args.iter().filter(|arg| self.nullable(arg)));
+        }
+        for (i, arg) in nullable.iter().enumerate() {
+            self.push(if i == 0 { "CASE WHEN " } else { " AND " });
+            self.is_null(arg, true, Binding::And)?;
+        }
+        self.push(if nullable.is_empty() { "" } else { " THEN " });
+        self.push(name);
+        self.sql.push('(');
+        self.list(args)?;
+        self.push(if nullable.is_empty() { ")" } else { ") END" });
         Ok(())
     }
 
-    fn name_of(&self, function: Function) -> &'static str {
-        match function {
-            Function::Count => "COUNT",
-            Function::Sum => "SUM",
-            Function::Avg => "AVG",
-            Function::Min => "MIN",
-            Function::Max => "MAX",
-            Function::Lower => "LOWER",
-            Function::Upper => "UPPER",
-            Function::Trim => "TRIM",
-            Function::Length => self.dialect.char_length(),
-            Function::Coalesce => "COALESCE",
-            Function::Abs => "ABS",
-            Function::Random => self.dialect.random(),
-            Function::Named(name) => name,
-            // Written by functions of their own.
-            Function::Concat => "CONCAT",
-            Function::Round => "ROUND",
-            Function::Now => "NOW",
+    fn cast(&mut self, to: CastType, args: &'q [Expr]) -> Result<(), Error> {
+        let fraction = matches!(
+            args.first().and_then(kind),
+            Some(Kind::Single | Kind::Double | Kind::Decimal)
+        );
+        self.template(template::cast(to, fraction, self.dialect), args)?;
+        if let (CastType::Text, Some(collation)) = (to, self.dialect.binary_collation()) {
+            self.push(" COLLATE ");
+            self.push(collation);
         }
+        Ok(())
     }
 
-    fn check_call(&self, call: &FunctionCall) -> Result<(), Error> {
-        let (name, args) = (self.name_of(call.function), call.args.len());
-        let fits = match call.function {
-            Function::Count => args <= 1,
-            Function::Sum | Function::Avg | Function::Min | Function::Max => args == 1,
-            Function::Lower
-            | Function::Upper
-            | Function::Trim
-            | Function::Length
-            | Function::Abs => args == 1,
-            Function::Round => args == 1 || args == 2,
-            Function::Now | Function::Random => args == 0,
-            Function::Concat => args >= 1,
-            // SQLite wants two.
-            Function::Coalesce => args >= 2,
-            Function::Named(_) => true,
-        };
-        if !fits {
+    fn truncate(&mut self, unit: DateUnit, args: &'q [Expr]) -> Result<(), Error> {
+        let instant = args.first().and_then(kind) == Some(Kind::Instant);
+        self.push(match (self.dialect, instant) {
+            (Dialect::Sqlite, _) => "(",
+            (Dialect::Postgres, true) => "(DATE_TRUNC(",
+            (Dialect::Postgres, false) => "DATE_TRUNC(",
+            (Dialect::MySql | Dialect::MariaDb, _) => "CAST(",
+        });
+        self.template(template::truncate(unit, instant, self.dialect), args)?;
+        self.push(match (self.dialect, instant) {
+            (Dialect::Sqlite, true) => " || '.000000+00:00')",
+            (Dialect::Sqlite, false) => " || '.000000')",
+            (Dialect::Postgres, true) => ") AT TIME ZONE 'UTC')",
+            (Dialect::Postgres, false) => ")",
+            (Dialect::MySql | Dialect::MariaDb, _) => " AS DATETIME(6))",
+        });
+        Ok(())
+    }
+
+    /// A time and a number of microseconds.
+    fn shift(&mut self, function: Function, args: &'q [Expr]) -> Result<(), Error> {
+        let later = function == Function::AddTime;
+        self.template(template::shift(later, self.dialect), args)?;
+        if self.dialect == Dialect::Sqlite {
+            let instant = args.first().and_then(kind) == Some(Kind::Instant);
+            self.push(if instant { " || '+00:00')" } else { ")" });
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_call(&self, call: &FunctionCall) -> Result<(), Error> {
+        let facts = call.function.facts();
+        let (name, args, (least, most)) = (facts.name, call.args.len(), facts.args);
+        if !(least..=most).contains(&args) {
             return Err(self.malformed(format!("{name} does not take {args} arguments")));
         }
         if call.function == Function::Count && call.distinct && args == 0 {
@@ -231,15 +200,7 @@ impl<'q> Writer<'q> {
                 )));
             }
         }
-        let aggregate = matches!(
-            call.function,
-            Function::Count
-                | Function::Sum
-                | Function::Avg
-                | Function::Min
-                | Function::Max
-                | Function::Named(_)
-        );
+        let aggregate = matches!(facts.kind, FunctionKind::Aggregate | FunctionKind::Any);
         if (call.distinct || call.filter.is_some()) && !aggregate {
             return Err(self.malformed(format!(
                 "{name} is no aggregate, so it takes neither DISTINCT nor FILTER"
@@ -247,12 +208,4 @@ impl<'q> Writer<'q> {
         }
         Ok(())
     }
-}
-
-fn is_single(expr: &Expr) -> bool {
-    matches!(expr, Expr::Column(column) if column.column.ty == ColumnType::Real)
-}
-
-fn is_bool(expr: &Expr) -> bool {
-    matches!(expr, Expr::Column(column) if column.column.ty == ColumnType::Bool)
 }

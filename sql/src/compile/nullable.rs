@@ -1,10 +1,10 @@
 //! Whether an expression may be NULL, so that its complement has to say what becomes of NULL.
 
 use crate::compile::writer::Writer;
+use crate::expr::NullRule;
 use crate::schema::Path;
 use crate::{
-    Aggregate, ArithmeticOp, ColumnRef, CompareOp, Expr, Function, FunctionCall, InSet, Projection,
-    Select,
+    Aggregate, ArithmeticOp, ColumnRef, CompareOp, Expr, FunctionCall, InSet, Projection, Select,
 };
 
 /// Past this depth an expression counts as nullable, which is never wrong.
@@ -90,6 +90,12 @@ impl Writer<'_> {
                     || self.may_be_null(&arithmetic.right, look)
             }
             Expr::Function(call) => self.call_may_be_null(call, look),
+            Expr::Window(over) => self.call_may_be_null(&over.call, look),
+            Expr::Regex(regex) => self.may_be_null(&regex.expr, look),
+            Expr::JsonContains(contains) => {
+                self.may_be_null(&contains.container, look)
+                    || self.may_be_null(&contains.content, look)
+            }
             Expr::Case(case) => {
                 case.otherwise
                     .as_ref()
@@ -100,25 +106,17 @@ impl Writer<'_> {
                         .any(|(_, result)| self.may_be_null(result, look))
             }
             Expr::DatePart(_, inner) => self.may_be_null(inner, look),
-            Expr::Name(_) | Expr::Subquery(_) | Expr::Outer(_) => true,
+            Expr::Json(_) | Expr::Name(_) | Expr::Subquery(_) | Expr::Outer(_) => true,
         }
     }
 
     fn call_may_be_null(&self, call: &FunctionCall, look: usize) -> bool {
         let mut args = call.args.iter();
-        match call.function {
-            Function::Count | Function::Now | Function::Random => false,
-            Function::Coalesce => args.all(|arg| self.may_be_null(arg, look)),
-            Function::Sum | Function::Avg | Function::Min | Function::Max | Function::Named(_) => {
-                true
-            }
-            Function::Lower
-            | Function::Upper
-            | Function::Trim
-            | Function::Length
-            | Function::Concat
-            | Function::Abs
-            | Function::Round => args.any(|arg| self.may_be_null(arg, look)),
+        match call.function.facts().nulls {
+            NullRule::Never => false,
+            NullRule::AnyArgument => args.any(|arg| self.may_be_null(arg, look)),
+            NullRule::AllArguments => args.all(|arg| self.may_be_null(arg, look)),
+            NullRule::Maybe => true,
         }
     }
 

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::compile::names::TableName;
 use crate::compile::writer::Writer;
 use crate::schema::{Column, Link, Path, Table};
-use crate::{ColumnRef, Error};
+use crate::{ColumnRef, Error, Select};
 
 /// One query of a statement: the statement itself, a subquery, or the EXISTS of a path.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub(super) struct Scope<'q> {
     pub(super) joins_end: usize,
     /// Names that the user chose for tables of this query.
     pub(super) chosen: SmallVec<[&'q str; 1]>,
+    /// The SELECT whose rows are made here; none where a condition on one row is written.
+    pub(super) rows: Option<&'q Select>,
     /// Whether columns of the root are written bare, as in RETURNING.
     pub(super) bare: bool,
     /// Whether a join written out by the user may fill any column with NULL.

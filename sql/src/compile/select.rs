@@ -68,6 +68,7 @@ impl<'q> Writer<'q> {
         if let Some(clauses) = rare {
             self.claim_joins(&clauses.joins)?;
         }
+        self.scope.rows = Some(select);
         self.push("SELECT ");
         if let Some(clauses) = rare {
             self.distinct(&clauses.distinct)?;
@@ -86,7 +87,7 @@ impl<'q> Writer<'q> {
         if let Some(clauses) = rare {
             self.groups(clauses)?;
         }
-        self.order_by(&select.order_by)?;
+        self.order_by(" ORDER BY ", &select.order_by)?;
         self.limit(select.limit);
         if let Some(Clauses {
             lock: Some(lock), ..
@@ -115,8 +116,11 @@ impl<'q> Writer<'q> {
         if matches!(filter, Expr::And(all) if all.is_empty()) {
             return Ok(());
         }
+        let rows = self.scope.rows.take();
         self.push(" WHERE ");
-        self.loose(filter)
+        self.loose(filter)?;
+        self.scope.rows = rows;
+        Ok(())
     }
 
     fn distinct(&mut self, distinct: &'q Distinct) -> Result<(), Error> {
@@ -207,9 +211,13 @@ impl<'q> Writer<'q> {
     }
 
     #[inline]
-    fn order_by(&mut self, terms: &'q [OrderBy]) -> Result<(), Error> {
+    pub(super) fn order_by(
+        &mut self,
+        head: &'static str,
+        terms: &'q [OrderBy],
+    ) -> Result<(), Error> {
         for (i, term) in terms.iter().enumerate() {
-            self.push(if i == 0 { " ORDER BY " } else { ", " });
+            self.push(if i == 0 { head } else { ", " });
             let OrderBy {
                 expr,
                 direction,

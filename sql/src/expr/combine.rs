@@ -107,40 +107,18 @@ impl Expr {
 
     /// Whether the expression reads a column of this name, in whatever table.
     pub(crate) fn reads(&self, name: &str) -> bool {
-        let any = |exprs: &[Expr]| exprs.iter().any(|expr| expr.reads(name));
         match self {
-            Expr::Value(_) => false,
             Expr::Column(column)
             | Expr::Compare { column, .. }
             | Expr::ColumnIn { column, .. }
             | Expr::Aggregate(_, column)
             | Expr::Outer(column) => column.column.name == name,
             Expr::Name(qualified) => qualified.name.as_str() == name,
-            Expr::Comparison(comparison) => {
-                comparison.left.reads(name) || comparison.right.reads(name)
+            operands => {
+                let mut found = false;
+                operands.for_each_operand(&mut |operand| found = found || operand.reads(name));
+                found
             }
-            Expr::And(all) | Expr::Or(all) => any(all),
-            Expr::Not(inner)
-            | Expr::IsNull(inner)
-            | Expr::IsNotNull(inner)
-            | Expr::DatePart(_, inner) => inner.reads(name),
-            Expr::In(set) => set.expr.reads(name),
-            Expr::Between(between) => {
-                between.expr.reads(name) || between.low.reads(name) || between.high.reads(name)
-            }
-            Expr::Like(like) => like.expr.reads(name),
-            Expr::Arithmetic(arithmetic) => {
-                arithmetic.left.reads(name) || arithmetic.right.reads(name)
-            }
-            Expr::Function(call) => any(&call.args),
-            Expr::Case(case) => {
-                let branch = |(when, then): &(Expr, Expr)| when.reads(name) || then.reads(name);
-                case.branches.iter().any(branch)
-                    || case.otherwise.as_ref().is_some_and(|expr| expr.reads(name))
-            }
-            Expr::Any(any) => any.filter.reads(name),
-            // A subquery reads rows of its own.
-            Expr::Exists(_) | Expr::Subquery(_) => false,
         }
     }
 }

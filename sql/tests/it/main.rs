@@ -1,5 +1,6 @@
 //! What the query compiler writes, for all dialects side by side.
 
+mod aggregate;
 mod condition;
 mod ddl;
 mod decimal;
@@ -8,6 +9,7 @@ mod function;
 mod hostile;
 mod insert;
 mod join;
+mod json;
 mod leaf;
 mod like;
 mod long_list;
@@ -15,9 +17,11 @@ mod malformed;
 mod misfit;
 mod models;
 mod null;
+mod regex;
 mod related;
 mod select;
 mod snapshot;
 mod subquery;
 mod unsupported;
 mod update;
+mod window;
