@@ -47,6 +47,19 @@ impl Parse for Entry {
     }
 }
 
+/// Whether an attribute of this name has an entry of that name.
+pub(crate) fn has_entry(attrs: &[Attribute], attribute: &str, entry: &str) -> bool {
+    attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident(attribute))
+        .filter_map(|attr| {
+            attr.parse_args_with(Punctuated::<Entry, Token![,]>::parse_terminated)
+                .ok()
+        })
+        .flatten()
+        .any(|found| found.name == entry)
+}
+
 impl Attributes {
     /// The entries of the attributes called `attribute`; names other than the known are mistakes, and
     /// so is a name given twice that is not in `repeatable`.

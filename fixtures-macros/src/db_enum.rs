@@ -132,6 +132,9 @@ fn expand(parsed: &DbEnum) -> TokenStream {
         }
 
         #[automatically_derived]
+        impl #private::OwnOperand for #ident {}
+
+        #[automatically_derived]
         impl #private::FieldType for #ident {
             type Base = #ident;
 

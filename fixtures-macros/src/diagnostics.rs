@@ -35,6 +35,11 @@ impl Diagnostics {
         }
     }
 
+    /// Forgets the mistakes: they are reported elsewhere.
+    pub(crate) fn discard(mut self) {
+        self.errors = None;
+    }
+
     /// All mistakes as one error, or `Ok` where there was none.
     pub(crate) fn finish(mut self) -> syn::Result<()> {
         let all = self

@@ -6,6 +6,7 @@ mod base_model;
 mod crate_root;
 mod db_enum;
 mod diagnostics;
+mod field_type;
 mod model;
 mod names;
 mod orm_test;
@@ -13,11 +14,36 @@ mod orm_test;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
+use crate::model::{Deriving, Gathered};
+
 /// Makes a struct a row of a table. See `testudo_orm::Model`.
 #[proc_macro_derive(Model, attributes(model, field))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    model::derive(&input).into()
+    model::derive(Gathered::new(Deriving::Model, input)).into()
+}
+
+/// Makes a struct a group of fields that models share. See `testudo_orm::ModelFields`.
+#[proc_macro_derive(ModelFields, attributes(model, field))]
+pub fn derive_model_fields(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    model::derive(Gathered::new(Deriving::ModelFields, input)).into()
+}
+
+/// Goes on with a derive once the fields of a shared struct are known; the derives call it.
+#[doc(hidden)]
+#[proc_macro]
+pub fn with_shared_fields(input: TokenStream) -> TokenStream {
+    model::derive(parse_macro_input!(input as Gathered)).into()
+}
+
+/// Makes a type that a model's field can have out of another. See `testudo_orm::CustomType`.
+#[proc_macro_derive(FieldType, attributes(field_type))]
+pub fn derive_field_type(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    field_type::derive(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }
 
 /// Makes a fieldless enum a type that a model's field can have. See `testudo_orm::DbEnum`.

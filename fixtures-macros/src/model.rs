@@ -3,21 +3,33 @@
 //! `parse` reads the struct into the types of this file and reports every mistake; `expand` writes
 //! the code from them.
 
+mod composition;
 mod expand;
 mod parse;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Attribute, DeriveInput, Expr, LitStr, Path, Type, Visibility};
+use syn::{Attribute, Expr, LitStr, Path, Type, Visibility};
 
+pub(crate) use self::composition::{Deriving, Gathered};
 use crate::diagnostics::Diagnostics;
 
-/// The code for one struct. It is written in spite of mistakes wherever it can be: without it, each
-/// use of the model would look like one more mistake.
-pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+/// The code for one struct, once the fields that it takes from others are known. It is written in
+/// spite of mistakes wherever it can be: without it, each use of the model would look like one more
+/// mistake.
+pub(crate) fn derive(gathered: Gathered) -> TokenStream {
+    if let Some(call) = gathered.next_call() {
+        return call;
+    }
     let mut diagnostics = Diagnostics::new();
-    let model = parse::model(input, &mut diagnostics);
-    let code = model.as_ref().map(expand::model);
+    let code = match gathered.deriving {
+        Deriving::Model => parse::model(&gathered, &mut diagnostics)
+            .as_ref()
+            .map(expand::model),
+        Deriving::ModelFields => parse::shared(&gathered, &mut diagnostics)
+            .as_ref()
+            .map(expand::shared),
+    };
     let mistakes = diagnostics
         .finish()
         .err()
@@ -41,7 +53,17 @@ struct Model {
     indexes: Vec<Index>,
 }
 
-/// A field of the struct.
+/// A struct whose fields models share.
+struct Shared {
+    root: Path,
+    ident: Ident,
+    /// In the order of the struct.
+    fields: Vec<Field>,
+    /// The macro that hands the fields on to the derives of others.
+    handing_on: TokenStream,
+}
+
+/// A field of the struct, or one that it takes from another.
 struct Field {
     ident: Ident,
     vis: Visibility,
@@ -49,6 +71,23 @@ struct Field {
     /// With `Self` replaced by the name of the model.
     ty: Type,
     kind: Kind,
+    /// Where it comes from, if it is another struct's.
+    holder: Option<Holder>,
+}
+
+/// The field that holds a struct whose fields are the model's too.
+struct Holder {
+    ident: Ident,
+    ty: Type,
+    /// Which of that struct's fields it is.
+    at: usize,
+}
+
+/// A field as the struct has it.
+enum Member<'f> {
+    Own(&'f Field),
+    /// A struct with some of the model's fields.
+    Shared(&'f Holder, Vec<&'f Field>),
 }
 
 enum Kind {
@@ -69,8 +108,7 @@ struct Column {
     accessor: Ident,
     refinement: Option<Refinement>,
     unique: bool,
-    /// Whether the server numbers it.
-    generated: bool,
+    generated: Generated,
     default: Option<Default>,
     clock: Option<Clock>,
     reference: Option<Reference>,
@@ -80,6 +118,15 @@ struct Column {
 enum Refinement {
     MaxLength(u32),
     Digits { precision: u8, scale: u8 },
+}
+
+/// Whether the server numbers a column.
+#[derive(Clone, Copy, PartialEq)]
+enum Generated {
+    No,
+    Yes,
+    /// The compiler knows: the type of the key is an alias or a newtype.
+    ByType,
 }
 
 struct Default {
@@ -159,6 +206,21 @@ impl Model {
             .nth(self.primary_key)
             .unwrap_or_else(|| unreachable!("parsing refuses a model without a primary key"))
     }
+}
+
+/// The fields of a struct as it is written, those of shared structs together.
+fn members(fields: &[Field]) -> Vec<Member<'_>> {
+    let mut members = Vec::new();
+    for field in fields {
+        match (&field.holder, members.last_mut()) {
+            (None, _) => members.push(Member::Own(field)),
+            (Some(holder), Some(Member::Shared(last, held))) if last.ident == holder.ident => {
+                held.push(field);
+            }
+            (Some(holder), _) => members.push(Member::Shared(holder, vec![field])),
+        }
+    }
+    members
 }
 
 impl Field {

@@ -1,5 +1,7 @@
 //! What the code written by the derives calls.
 
+use std::fmt::Display;
+
 use testudo_sql::Value;
 use testudo_sql::schema::ColumnType;
 
@@ -47,6 +49,14 @@ pub fn missing_fields(model: &'static str, fields: &[(bool, &'static str)]) -> E
         .filter(|(missing, _)| *missing)
         .map(|(_, name)| *name);
     Error::missing_fields_of(model, missing.collect())
+}
+
+/// What a conversion from the database gave, or why it gave nothing.
+///
+/// # Errors
+/// When the conversion failed.
+pub fn converted<T>(result: Result<T, impl Display>) -> Result<T, CellError> {
+    result.map_err(|error| CellError::new(error.to_string()))
 }
 
 /// The error for a text that is no variant of an enum.

@@ -14,7 +14,8 @@ use crate::row::{Cell, CellError};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of a model's field",
     note = "fields are integers (i16, i32, i64), f32, f64, bool, String, Decimal, Uuid, chrono's dates and times, \
-            serde_json::Value, Vec<u8>, std::time::Duration, an enum with #[derive(DbEnum)], or an Option of these"
+            serde_json::Value, Vec<u8>, std::time::Duration, an enum with #[derive(DbEnum)], a newtype with \
+            #[derive(FieldType)], or an Option of these"
 )]
 pub trait FieldType: Sized + Send + Sync + 'static {
     /// The type without `Option`.

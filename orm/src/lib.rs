@@ -9,6 +9,7 @@ mod assign;
 mod builder;
 mod clock;
 mod column;
+mod custom_type;
 mod db;
 mod db_enum;
 mod derive;
@@ -21,6 +22,7 @@ mod into_field;
 mod key;
 mod lookup;
 mod model;
+mod model_fields;
 mod operand;
 mod order;
 mod path;
@@ -36,12 +38,13 @@ mod transaction;
 mod tuples;
 mod validate;
 
-pub use testudo_fixtures_macros::{DbEnum, Model};
+pub use testudo_fixtures_macros::{DbEnum, FieldType, Model, ModelFields};
 pub use testudo_sql as sql;
 
 pub use crate::assign::{Assign, IntoAssignments, IntoColumns};
 pub use crate::builder::ModelBuilder;
 pub use crate::column::Column;
+pub use crate::custom_type::CustomType;
 pub use crate::db::Db;
 pub use crate::db_enum::DbEnum;
 pub use crate::driver::Connection;
@@ -52,6 +55,7 @@ pub use crate::filter::Filter;
 pub use crate::into_field::IntoField;
 pub use crate::lookup::Text;
 pub use crate::model::{Key, Model};
+pub use crate::model_fields::ModelFields;
 pub use crate::operand::{IntoOperand, Operand};
 pub use crate::order::{IntoOrdering, Ordering};
 pub use crate::path::{ModelPath, PathHandle, Root, ToOnePath, Via};
@@ -69,8 +73,9 @@ pub use crate::shared_connection::SharedConnection;
 /// What a module that defines or queries models needs.
 pub mod prelude {
     pub use crate::{
-        Db, DbEnum, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, OneToOne, Persist,
-        QuerySet, ReverseOneToOne, ReverseRelation, avg, count, count_distinct, max, min, sum,
+        Db, DbEnum, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, ModelFields,
+        OneToOne, Persist, QuerySet, ReverseOneToOne, ReverseRelation, avg, count, count_distinct,
+        max, min, sum,
     };
 }
 
@@ -78,20 +83,23 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use chrono::{DateTime, Utc};
+    pub use testudo_fixtures_macros::with_shared_fields;
     pub use testudo_sql::schema as meta;
     pub use testudo_sql::{Direction, Value};
 
     pub use crate::builder::ModelBuilder;
     pub use crate::clock::FromClock;
     pub use crate::column::Column;
+    pub use crate::custom_type::{CustomType, OwnOperand};
     pub use crate::db_enum::DbEnum;
     pub use crate::derive::{
-        decimal_of_digits, missing_fields, owner, text_of_length, unknown_variant,
+        converted, decimal_of_digits, missing_fields, owner, text_of_length, unknown_variant,
     };
     pub use crate::error::Result;
     pub use crate::field::FieldType;
     pub use crate::into_field::IntoField;
     pub use crate::model::{Key, Model, primary_key_column};
+    pub use crate::model_fields::{DefaultAt, FieldAt, ModelFields, ReferenceAt};
     pub use crate::path::{ModelPath, PathHandle, Root, Via};
     pub use crate::relation::{Fetched, RelatedBy, Relation, ToOne};
     pub use crate::row::{Cell, CellError, RowReader};

@@ -64,8 +64,10 @@ use crate::{Db, FieldType, Filter, QuerySet, Result};
 /// - `crate = path`: where the derive finds this crate, if not under its own name or in `testudo`.
 ///
 /// # Settings of `#[field(...)]`
-/// - `primary_key`: exactly one field. The database numbers `i16`, `i32` and `i64` (an unsaved row has
-///   the key 0) unless `generated = false` is added; a `Uuid` that is not set is made up (version 4).
+/// - `primary_key`: exactly one field. The database numbers `i16`, `i32`, `i64` and newtypes of these (an
+///   unsaved row has the key 0) unless `generated = false` is added; a `Uuid` that is not set is made up
+///   (version 4).
+/// - `flatten`: the fields of a struct that models share, see [`ModelFields`](crate::ModelFields).
 /// - `unique`, `index`, `column = "name"`.
 /// - `max_length = 50` for a `String`, which is TEXT without it.
 /// - `max_digits = 10, decimal_places = 2` for a `Decimal`, which needs both.
@@ -158,7 +160,8 @@ pub trait Model: Sized + Send + Sync + 'static {
 /// A type that can be a primary key.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of a primary key",
-    note = "primary keys are integers (i16, i32, i64), String, Uuid or NaiveDate"
+    note = "primary keys are integers (i16, i32, i64), String, Uuid, NaiveDate, or a newtype of these with \
+            #[derive(FieldType, Debug, Clone, PartialEq)]"
 )]
 pub trait Key: FieldType<Base = Self> + Clone + PartialEq + std::fmt::Debug {
     /// Whether this stands for a key that the server has yet to give.
@@ -173,6 +176,15 @@ pub trait Key: FieldType<Base = Self> + Clone + PartialEq + std::fmt::Debug {
 
     /// The key that this value is, if it fits the type.
     fn from_value(value: &Value) -> Option<Self>;
+
+    /// Whether the server numbers keys of this type, unless the model says `generated = false`.
+    const NUMBERED: bool = false;
+
+    /// What a new row has that was given no key: what stands for the server's, or a fresh one.
+    #[doc(hidden)]
+    fn unset() -> Option<Self> {
+        Self::fresh()
+    }
 
     /// A key for a new row that was given none, if this type of key can be made up.
     fn fresh() -> Option<Self> {
@@ -199,9 +211,15 @@ impl Key for uuid::Uuid {
 macro_rules! integer_keys {
     ($($ty:ty),*) => {$(
         impl Key for $ty {
+            const NUMBERED: bool = true;
+
             /// Zero: no server numbers a row with it.
             fn is_unassigned(&self) -> bool {
                 *self == 0
+            }
+
+            fn unset() -> Option<Self> {
+                Some(0)
             }
 
             fn from_generated(id: i64) -> Option<Self> {

@@ -6,8 +6,9 @@ use testudo_sql::schema::Path;
 use testudo_sql::{Expr, Value};
 use uuid::Uuid;
 
+use crate::custom_type::OwnOperand;
 use crate::expression::Expression;
-use crate::{Column, DbEnum, FieldType, Model};
+use crate::{Column, FieldType, Model};
 
 /// A value or expression that fits a column of type `T` in a query on the model `M`.
 #[diagnostic::on_unimplemented(
@@ -67,19 +68,25 @@ where
     }
 }
 
-impl<M, T: DbEnum> IntoOperand<M, T> for T {
+impl<M, T: OwnOperand> IntoOperand<M, T> for T {
     fn into_operand(self) -> Operand {
         Operand::Value(self.to_value())
     }
 }
 
-impl<M, T: DbEnum> IntoOperand<M, Option<T>> for T {
+impl<M, T: OwnOperand> IntoOperand<M, Option<T>> for T {
     fn into_operand(self) -> Operand {
         Operand::Value(self.to_value())
     }
 }
 
-impl<M, T: DbEnum> IntoOperand<M, Option<T>> for Option<T> {
+impl<M, T: OwnOperand> IntoOperand<M, Option<T>> for Option<T> {
+    fn into_operand(self) -> Operand {
+        Operand::Value(self.to_value())
+    }
+}
+
+impl<M, T: OwnOperand> IntoOperand<M, T> for &T {
     fn into_operand(self) -> Operand {
         Operand::Value(self.to_value())
     }

@@ -4,6 +4,7 @@ mod builder;
 mod columns;
 mod relation;
 mod row;
+mod shared;
 mod table;
 
 use proc_macro2::{Ident, TokenStream};
@@ -11,7 +12,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Visibility;
 use syn::spanned::Spanned;
 
-use super::{Column, Default, Field, Kind, Model};
+pub(super) use self::shared::shared;
+use super::{Column, Default, Field, Holder, Kind, Member, Model, members};
 use crate::names::QuotedText;
 
 /// Everything that the derive adds beside the struct.
@@ -100,11 +102,12 @@ impl<'m> Names<'m> {
         let (table, position) = (self.table(), column.position);
         quote!(&#table.columns[#position])
     }
+}
 
-    /// The type of a column in queries: of a foreign key, the key that it holds.
-    fn value_type(&self, field: &Field, column: &Column) -> TokenStream {
-        let private = &self.private;
-        let Some(reference) = &column.reference else {
+impl Column {
+    /// The type of the column in queries: of a foreign key, the key that it holds.
+    fn value_type(&self, field: &Field, private: &TokenStream) -> TokenStream {
+        let Some(reference) = &self.reference else {
             return field.ty.to_token_stream();
         };
         let target = &reference.target;
@@ -162,6 +165,48 @@ fn model_impl(model: &Model, names: &Names<'_>) -> TokenStream {
 fn quoted(text: &QuotedText, private: &TokenStream) -> TokenStream {
     let QuotedText { double, backtick } = text;
     quote!(#private::meta::Quoted { double: #double, backtick: #backtick })
+}
+
+/// A field of a row as a reference; the fields of a shared struct may be private to its module.
+fn get(field: &Field, row: &TokenStream, private: &TokenStream) -> TokenStream {
+    let ident = &field.ident;
+    match &field.holder {
+        None => quote!(&#row.#ident),
+        Some(Holder { ident, ty, at }) => {
+            quote!(<#ty as #private::FieldAt<#at>>::get(&#row.#ident))
+        }
+    }
+}
+
+/// A field of a row as a reference that can be written through.
+fn get_mut(field: &Field, row: &TokenStream, private: &TokenStream) -> TokenStream {
+    let ident = &field.ident;
+    match &field.holder {
+        None => quote!(&mut #row.#ident),
+        Some(Holder { ident, ty, at }) => {
+            quote!(<#ty as #private::FieldAt<#at>>::get_mut(&mut #row.#ident))
+        }
+    }
+}
+
+/// The struct made of the values of its fields.
+fn construct(
+    ident: &Ident,
+    fields: &[Field],
+    private: &TokenStream,
+    value: impl Fn(&Field) -> TokenStream,
+) -> TokenStream {
+    let members = members(fields).into_iter().map(|member| match member {
+        Member::Own(field) => {
+            let (name, value) = (&field.ident, value(field));
+            quote!(#name: #value)
+        }
+        Member::Shared(Holder { ident, ty, .. }, held) => {
+            let values = held.into_iter().map(&value);
+            quote!(#ident: <#ty as #private::ModelFields>::from_fields((#(#values,)*)))
+        }
+    });
+    quote!(#ident { #(#members,)* })
 }
 
 /// The expression of a default as a value of its field; a misfit is reported at the expression.

@@ -4,15 +4,17 @@ mod constraints;
 mod default;
 mod field;
 mod field_type;
+mod flatten;
 mod refinement;
 mod relation;
 mod settings;
 
-use quote::ToTokens;
-use syn::{Data, DataStruct, DeriveInput, Fields, Generics};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Data, DataStruct, DeriveInput, Fields, Generics, Path};
 
 use self::constraints::Constraints;
-use super::{Field, Kind, Model};
+use super::{Field, Gathered, Kind, Model, Shared, composition};
 use crate::attributes::Attributes;
 use crate::diagnostics::Diagnostics;
 use crate::{crate_root, names};
@@ -21,8 +23,9 @@ use crate::{crate_root, names};
 const SETTINGS: &[&str] = &["table", "ordering", "index", "unique", "crate"];
 
 /// The model that a struct describes, or `None` where it cannot be made out.
-pub(super) fn model(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Model> {
-    let fields = named_fields(input, diagnostics)?;
+pub(super) fn model(gathered: &Gathered, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let input = &gathered.input;
+    let fields = named_fields(input, "a model", diagnostics)?;
     refuse_generics(&input.generics, diagnostics);
     let attributes = Attributes::parse(
         &input.attrs,
@@ -38,16 +41,18 @@ pub(super) fn model(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Optio
     );
 
     let mut constraints = Constraints::default();
-    let mut parsed = Vec::new();
-    for field in fields {
-        parsed.extend(field::field(
-            field,
-            &input.ident,
-            &table,
-            &mut constraints,
-            diagnostics,
-        ));
-    }
+    let owner = Owner {
+        ident: &input.ident,
+        table: &table,
+        private: &private(root.as_ref()),
+    };
+    let parsed = self::fields(
+        fields,
+        &gathered.shared,
+        owner,
+        &mut constraints,
+        diagnostics,
+    );
     constraints.read(&attributes, &parsed, diagnostics);
     let names_differ = refuse_same_names(&parsed, diagnostics);
     let primary_key = constraints.primary_key(&input.ident, &parsed, diagnostics);
@@ -66,11 +71,101 @@ pub(super) fn model(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Optio
     })
 }
 
+/// The struct for models to share, or `None` where it cannot be made out.
+pub(super) fn shared(gathered: &Gathered, diagnostics: &mut Diagnostics) -> Option<Shared> {
+    let input = &gathered.input;
+    let fields: Vec<&syn::Field> = named_fields(input, "a group of fields", diagnostics)?.collect();
+    if !input.generics.params.is_empty() {
+        let message = "a group of fields cannot have generic parameters";
+        diagnostics.error(
+            &input.generics,
+            message,
+            "write the types out, one struct for each",
+        );
+        return None;
+    }
+    let attributes = Attributes::parse(&input.attrs, "model", &["crate"], &[], diagnostics);
+    let root = crate_root::of(&attributes, diagnostics);
+    let owner = Owner {
+        ident: &input.ident,
+        table: "",
+        private: &private(root.as_ref()),
+    };
+    let parsed = self::fields(
+        fields.iter().copied(),
+        &gathered.shared,
+        owner,
+        &mut Constraints::default(),
+        diagnostics,
+    );
+    for field in &parsed {
+        if !matches!(field.kind, Kind::Column(_)) {
+            let message = format!(
+                "`{}` has no column, so models cannot share it",
+                field.name()
+            );
+            let help = "declare it in each model; plain fields and foreign keys can be shared";
+            diagnostics.error(&field.ident, message, help);
+        }
+    }
+    if fields.is_empty() {
+        diagnostics.error(&input.ident, "there is no field to share", "add fields");
+    }
+    let names_differ = refuse_same_names(&parsed, diagnostics);
+    let handed_on = flatten::handed_on(&fields, &gathered.shared);
+    Some(Shared {
+        root: root?,
+        ident: input.ident.clone(),
+        fields: Some(parsed).filter(|_| names_differ)?,
+        handing_on: composition::handing_on(&input.ident, &input.vis, &handed_on),
+    })
+}
+
+/// The struct whose fields are read.
+#[derive(Clone, Copy)]
+struct Owner<'i> {
+    ident: &'i syn::Ident,
+    /// The unquoted name of its table.
+    table: &'i str,
+    /// The module of the ORM that is there for generated code.
+    private: &'i TokenStream,
+}
+
+fn private(root: Option<&Path>) -> TokenStream {
+    quote!(#root::__private)
+}
+
+/// The fields of a struct, those with `flatten` replaced by the fields that they stand for.
+fn fields<'i>(
+    written: impl Iterator<Item = &'i syn::Field>,
+    shared: &[Vec<syn::Field>],
+    owner: Owner<'_>,
+    constraints: &mut Constraints,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Field> {
+    let mut shared = shared.iter();
+    let mut fields = Vec::new();
+    for field in written {
+        if composition::is_flattened(field) {
+            let known = flatten::check(field, diagnostics)
+                .then(|| shared.next())
+                .flatten();
+            if let Some(known) = known {
+                fields.extend(flatten::fields(field, known, owner, constraints));
+            }
+        } else {
+            fields.extend(field::field(field, owner, constraints, diagnostics));
+        }
+    }
+    fields
+}
+
 fn named_fields<'i>(
     input: &'i DeriveInput,
+    what: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<impl Iterator<Item = &'i syn::Field> + use<'i>> {
-    let what = match &input.data {
+    let form = match &input.data {
         Data::Struct(DataStruct {
             fields: Fields::Named(fields),
             ..
@@ -87,7 +182,7 @@ fn named_fields<'i>(
         Data::Enum(_) => "derive `DbEnum` for an enum that a field of a model holds",
         _ => "give it named fields, one for each column",
     };
-    diagnostics.error(&input.ident, format!("{what} cannot be a model"), help);
+    diagnostics.error(&input.ident, format!("{form} cannot be {what}"), help);
     None
 }
 
@@ -105,6 +200,7 @@ fn refuse_generics(generics: &Generics, diagnostics: &mut Diagnostics) {
 /// Two columns or accessors of one name would shadow each other. Whether there are none.
 fn refuse_same_names(fields: &[Field], diagnostics: &mut Diagnostics) -> bool {
     let mut columns: Vec<&str> = Vec::new();
+    let mut accessors: Vec<String> = Vec::new();
     let mut related: Vec<(&syn::Type, String)> = Vec::new();
     let mut mistakes = 0;
     let mut mistake = |at: &dyn ToTokens, message: String, help: &str| {
@@ -118,12 +214,16 @@ fn refuse_same_names(fields: &[Field], diagnostics: &mut Diagnostics) -> bool {
                 let message =
                     format!("`{accessor}` names the column of this foreign key and another field");
                 mistake(&field.ident, message, "rename one of the two fields");
+            } else if accessors.contains(&accessor) {
+                let message = format!("two fields are called `{accessor}`");
+                mistake(&field.ident, message, "rename one of the two fields");
             } else if columns.contains(&column.name.as_str()) {
                 let message = format!("two fields have the column `{}`", column.name);
                 let help = "give one of them another name by #[field(column = \"...\")]";
                 mistake(&field.ident, message, help);
             } else {
                 columns.push(&column.name);
+                accessors.push(accessor);
             }
         }
         if let Some((target, name)) = field.kind.related_name() {

@@ -1,7 +1,9 @@
 //! Integration tests of the ORM, in one binary.
 
 mod alike;
+mod composition;
 mod connect;
+mod custom_types;
 mod derive;
 mod errors;
 mod fields;

@@ -16,6 +16,7 @@
 )]
 #![forbid(unsafe_code)]
 
+use testudo_orm::FieldType;
 use testudo_orm::prelude::*;
 
 /// What a note is about.
@@ -23,6 +24,25 @@ use testudo_orm::prelude::*;
 pub enum Topic {
     /// Work.
     Work,
+}
+
+/// The number of a page.
+#[derive(FieldType, Debug, Clone, PartialEq)]
+pub struct Page(i32);
+
+/// What all notes have.
+#[derive(ModelFields, Debug)]
+pub struct Stamps {
+    #[field(auto_now)]
+    changed: chrono::NaiveDateTime,
+    /// Documented by the user.
+    pub(crate) page: Option<Page>,
+}
+
+#[derive(ModelFields, Debug)]
+struct PrivateStamps {
+    #[field(default = 1)]
+    weight: i32,
 }
 
 /// A note that nobody uses.
@@ -37,14 +57,16 @@ pub struct Note {
     #[field(related_name = "answers")]
     pub(crate) question: Option<ForeignKey<Note>>,
     pub(crate) answers: ReverseRelation<Note>,
-    #[field(auto_now)]
-    changed: chrono::NaiveDateTime,
+    #[field(flatten)]
+    stamps: Stamps,
 }
 
 #[derive(Model, Debug)]
 struct Private {
     #[field(primary_key)]
     id: i64,
+    #[field(flatten)]
+    stamps: PrivateStamps,
     links: ManyToMany<Note>,
 }
 

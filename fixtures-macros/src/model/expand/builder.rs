@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::super::{Column, Field, Kind, Model, Reference};
+use super::super::{Column, Field, Generated, Kind, Model, Reference};
 use super::row::{placed, relation_field, without_column};
-use super::{Names, default_value, docs};
+use super::{Names, construct, default_value, docs};
 
 /// The struct, beside the model, so that it can be named.
 pub(super) fn structure(model: &Model, names: &Names<'_>) -> TokenStream {
@@ -102,7 +102,7 @@ fn setters(field: &Field, column: &Column, names: &Names<'_>) -> TokenStream {
     else {
         return setter;
     };
-    let (accessor, key) = (&column.accessor, names.value_type(field, column));
+    let (accessor, key) = (&column.accessor, column.value_type(field, &names.private));
     let title = format!(
         "Sets `{}` by the primary key of the row that it points to.",
         field.name()
@@ -145,21 +145,17 @@ fn build(model: &Model, names: &Names<'_>) -> TokenStream {
     let owned = without_column(model)
         .next()
         .map(|_| quote!(let #owner = #private::owner(&#key);));
-    let fields = model.fields.iter().map(|field| {
-        let name = &field.ident;
-        let value = match &field.kind {
-            Kind::Column(column) => {
-                let local = local(column);
-                placed(field, &quote!(#local), names)
-            }
-            _ => relation_field(field, &owner, names),
-        };
-        quote!(#name: #value)
+    let row = construct(ident, &model.fields, private, |field| match &field.kind {
+        Kind::Column(column) => {
+            let local = local(column);
+            placed(field, &quote!(#local), names)
+        }
+        _ => relation_field(field, &owner, names),
     });
     let made = quote! {
         #(#values)*
         #owned
-        ::core::result::Result::Ok(#ident { #(#fields,)* })
+        ::core::result::Result::Ok(#row)
     };
     if required.is_empty() {
         return made;
@@ -198,11 +194,11 @@ fn initial(model: &Model, field: &Field, column: &Column, names: &Names<'_>) -> 
             quote!(<#ty as #private::FromClock>::from_clock(#private::Utc::now())),
         );
     }
-    if column.generated {
+    if column.generated == Generated::Yes {
         return Initial::Value(quote!(self.#name.unwrap_or(0)));
     }
     if let Some(default) = &column.default {
-        let value = default_value(default, &names.value_type(field, column), private);
+        let value = default_value(default, &column.value_type(field, &names.private), private);
         let value = match &column.reference {
             None => value,
             Some(Reference {
@@ -216,6 +212,9 @@ fn initial(model: &Model, field: &Field, column: &Column, names: &Names<'_>) -> 
             ::core::option::Option::Some(value) => value,
             ::core::option::Option::None => #value,
         }));
+    }
+    if column.generated == Generated::ByType {
+        return Initial::Needed(quote!(self.#name.or_else(<#ty as #private::Key>::unset)));
     }
     if column.position == model.primary_key {
         return Initial::Needed(quote!(self.#name.or_else(<#ty as #private::Key>::fresh)));

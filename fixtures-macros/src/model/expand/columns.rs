@@ -20,7 +20,7 @@ pub(super) fn structure(model: &Model, names: &Names<'_>) -> TokenStream {
     let fields = model.columns().map(|(field, column)| {
         let (vis, accessor) = (&field.vis, &column.accessor);
         let docs = docs(field, &format!("The column `{}`.", column.name));
-        let ty = names.value_type(field, column);
+        let ty = column.value_type(field, &names.private);
         quote!(#docs #vis #accessor: #private::Column<<P as #private::ModelPath>::Root, #ty>)
     });
     quote! {
@@ -89,7 +89,10 @@ pub(super) fn inherent(model: &Model, names: &Names<'_>) -> TokenStream {
     let constants = model.columns().map(|(field, column)| {
         let (vis, accessor) = (&field.vis, &column.accessor);
         let docs = docs(field, &format!("The column `{}`.", column.name));
-        let (ty, meta) = (names.value_type(field, column), names.column(column));
+        let (ty, meta) = (
+            column.value_type(field, &names.private),
+            names.column(column),
+        );
         quote! {
             #docs
             #vis const #accessor: #private::Column<#ident, #ty> =

@@ -6,7 +6,7 @@ use syn::LitStr;
 use syn::spanned::Spanned;
 
 use super::super::{Column, Field, Kind, ManyToMany, Model, Reference, Reverse, ReverseSide};
-use super::{Names, table};
+use super::{Names, get_mut, table};
 use crate::names;
 
 /// All relations of the model.
@@ -98,16 +98,16 @@ fn reference(
         related_name,
         ..
     } = reference;
-    let (ident, own) = (&field.ident, names.column(column));
+    let (place, own) = (get_mut(field, &quote!(from), private), names.column(column));
     let theirs = quote!(#private::primary_key_column::<#target>());
     let attach = if *nullable {
         quote! {
-            if let ::core::option::Option::Some(reference) = &mut from.#ident {
+            if let ::core::option::Option::Some(reference) = #place {
                 reference.attach(fetched);
             }
         }
     } else {
-        quote!(from.#ident.attach(fetched);)
+        quote!((#place).attach(fetched);)
     };
     let link = direct(private, &own, &theirs);
     let facts = Facts {

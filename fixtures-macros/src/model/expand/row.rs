@@ -4,21 +4,21 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::super::{Clock, Field, Kind, Model};
-use super::Names;
+use super::{Names, construct, get, get_mut};
 
 pub(super) fn functions(model: &Model, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
-    let key = &model.key().0.ident;
+    let key = get(model.key().0, &quote!(self), private);
     let read = read(model, names);
     let values = model.columns().map(|(field, column)| {
-        let (ident, position) = (&field.ident, column.position);
-        quote!(#position => #private::FieldType::to_value(&self.#ident))
+        let (get, position) = (get(field, &quote!(self), private), column.position);
+        quote!(#position => #private::FieldType::to_value(#get))
     });
     let set_primary_key = set_primary_key(model, names);
     let touch = touch(model, names);
     quote! {
         fn primary_key(&self) -> Self::PrimaryKey {
-            ::core::clone::Clone::clone(&self.#key)
+            ::core::clone::Clone::clone(#key)
         }
 
         #set_primary_key
@@ -83,29 +83,25 @@ fn read(model: &Model, names: &Names<'_>) -> TokenStream {
     let owned = without_column(model)
         .next()
         .map(|_| quote!(let #owner = #private::owner(&#key);));
-    let fields = model.fields.iter().map(|field| {
-        let name = &field.ident;
-        let value = match &field.kind {
-            Kind::Column(column) => {
-                let local = local(column.position);
-                placed(field, &quote!(#local), names)
-            }
-            _ => relation_field(field, &owner, names),
-        };
-        quote!(#name: #value)
+    let row = construct(ident, &model.fields, private, |field| match &field.kind {
+        Kind::Column(column) => {
+            let local = local(column.position);
+            placed(field, &quote!(#local), names)
+        }
+        _ => relation_field(field, &owner, names),
     });
     quote! {
         fn read(reader: &mut #private::RowReader<'_>) -> #private::Result<Self> {
             #(#reads)*
             #owned
-            ::core::result::Result::Ok(#ident { #(#fields,)* })
+            ::core::result::Result::Ok(#row)
         }
     }
 }
 
 fn set_primary_key(model: &Model, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
-    let key = &model.key().0.ident;
+    let place = get_mut(model.key().0, &quote!(self), private);
     let owner = format_ident!("__owner");
     let owned = without_column(model)
         .next()
@@ -118,7 +114,7 @@ fn set_primary_key(model: &Model, names: &Names<'_>) -> TokenStream {
         fn set_primary_key(&mut self, key: Self::PrimaryKey) {
             #owned
             #(#relations)*
-            self.#key = key;
+            *#place = key;
         }
     }
 }
@@ -130,8 +126,8 @@ fn touch(model: &Model, names: &Names<'_>) -> TokenStream {
             .columns()
             .filter(move |(_, column)| column.clock == Some(clock));
         let fields = fields.map(|(field, _)| {
-            let (name, ty) = (&field.ident, &field.ty);
-            quote!(self.#name = <#ty as #private::FromClock>::from_clock(now);)
+            let (place, ty) = (get_mut(field, &quote!(self), private), &field.ty);
+            quote!(*#place = <#ty as #private::FromClock>::from_clock(now);)
         });
         quote!(#(#fields)*)
     };

@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::super::{Clock, Column, Field, Index, ManyToMany, Model, Ordering, Refinement};
+use super::super::{
+    Clock, Column, Field, Generated, Index, ManyToMany, Model, Ordering, Refinement,
+};
 use super::{Names, default_value, quoted};
 use crate::names::QuotedText;
 
@@ -17,7 +19,7 @@ pub(super) fn table(model: &Model, names: &Names<'_>) -> TokenStream {
         name,
         columns
             .iter()
-            .map(|(_, column)| (column.name.as_str(), column.generated)),
+            .map(|(_, column)| (column.name.as_str(), column.generated != Generated::No)),
     );
     let text_tokens = texts.tokens(private);
     let column_tokens = columns
@@ -121,6 +123,14 @@ fn column(field: &Field, column: &Column, table: &str, names: &Names<'_>) -> Tok
         generated,
         ..
     } = column;
+    let generated = match generated {
+        Generated::No => quote!(false),
+        Generated::Yes => quote!(true),
+        Generated::ByType => {
+            let ty = &field.ty;
+            quote!(<#ty as #private::Key>::NUMBERED)
+        }
+    };
     let (bare, qualified) = column_texts(table, name);
     let (bare, qualified) = (quoted(&bare, private), quoted(&qualified, private));
     let (ty, field_name, column_type) =
@@ -155,7 +165,7 @@ fn database_default(field: &Field, column: &Column, names: &Names<'_>) -> Option
         return Some(quote!(#private::meta::ColumnDefault::Now));
     }
     let default = column.default.as_ref().filter(|default| default.constant)?;
-    let value = default_value(default, &names.value_type(field, column), private);
+    let value = default_value(default, &column.value_type(field, &names.private), private);
     Some(quote!(#private::meta::ColumnDefault::Value(|| #private::FieldType::to_value(&#value))))
 }
 
@@ -183,7 +193,7 @@ struct Texts {
 }
 
 impl Texts {
-    /// Columns come by name, each with whether the server numbers it.
+    /// Columns come by name, each with whether the server may number it.
     fn new<'c>(table: &str, columns: impl Iterator<Item = (&'c str, bool)>) -> Self {
         let (mut all, mut given, mut qualified) = (Vec::new(), Vec::new(), Vec::new());
         for (name, generated) in columns {

@@ -3,10 +3,11 @@
 use proc_macro2::Ident;
 use syn::{Attribute, Type};
 
-use super::super::{Clock, Column, Field, Kind, Reverse, ReverseSide};
+use super::super::{Clock, Column, Field, Generated, Kind, Reverse, ReverseSide};
 use super::constraints::Constraints;
 use super::field_type::{Shape, argument_of, base_name, without_self};
-use super::{default, settings, shown, unraw};
+use super::refinement::is_known_type;
+use super::{Owner, default, settings, shown, unraw};
 use crate::attributes::Attributes;
 use crate::diagnostics::Diagnostics;
 
@@ -19,17 +20,19 @@ const RESERVED: &[&str] = &[
     "get",
     "builder",
     "columns",
+    "this",
+    "unscoped",
     "bulk_create",
 ];
 
 pub(super) fn field(
     field: &syn::Field,
-    model: &Ident,
-    table: &str,
+    owner: Owner<'_>,
     constraints: &mut Constraints,
     diagnostics: &mut Diagnostics,
 ) -> Option<Field> {
     let ident = field.ident.clone()?;
+    let model = owner.ident;
     let ty = without_self(&field.ty, model);
     let shape = Shape::of(&ty);
     let attributes = Attributes::parse(&field.attrs, "field", settings::ALL, &[], diagnostics);
@@ -62,7 +65,7 @@ pub(super) fn field(
             };
             Kind::Reverse(Reverse { target, side })
         }
-        Shape::ManyToMany { target } => context.many_to_many(target, model, table, diagnostics),
+        Shape::ManyToMany { target } => context.many_to_many(target, owner, diagnostics),
     };
     if RESERVED.contains(&unraw(&ident).as_str()) {
         let message = format!("the field `{ident}` would hide the function `{model}::{ident}`");
@@ -77,6 +80,7 @@ pub(super) fn field(
         ident,
         ty,
         kind,
+        holder: None,
     })
 }
 
@@ -102,7 +106,7 @@ impl Context<'_> {
         if is_key {
             constraints.add_primary_key(self.ident, column.position);
         }
-        column.generated = self.generated(is_key, diagnostics);
+        column.generated = self.generated(is_key, column.default.is_some(), diagnostics);
         if is_key && argument_of(self.ty, "Option").is_some() {
             let message = "a primary key cannot be NULL";
             diagnostics.error(
@@ -112,7 +116,7 @@ impl Context<'_> {
             );
             constraints.refuse_primary_key();
         }
-        if column.generated
+        if column.generated == Generated::Yes
             && let Some(default) = &column.default
         {
             let message = "the server numbers this primary key, so it has no default";
@@ -144,7 +148,7 @@ impl Context<'_> {
             accessor,
             refinement: None,
             unique: false,
-            generated: false,
+            generated: Generated::No,
             default: self
                 .attributes
                 .expr("default", diagnostics)
@@ -155,11 +159,13 @@ impl Context<'_> {
     }
 
     /// Integer primary keys are numbered by the server unless the model says otherwise.
-    fn generated(&self, is_key: bool, diagnostics: &mut Diagnostics) -> bool {
-        let integer = matches!(base_name(self.ty).as_deref(), Some("i16" | "i32" | "i64"));
-        let generated = self
-            .attributes
-            .flag("generated", is_key && integer, diagnostics);
+    fn generated(&self, is_key: bool, defaulted: bool, diagnostics: &mut Diagnostics) -> Generated {
+        let base = base_name(self.ty).unwrap_or_default();
+        let integer = matches!(base.as_str(), "i16" | "i32" | "i64");
+        let unknown = !is_known_type(&base) && !defaulted;
+        let generated =
+            self.attributes
+                .flag("generated", is_key && (integer || unknown), diagnostics);
         if let Some(entry) = self.attributes.get("generated") {
             if !is_key {
                 diagnostics.error(
@@ -167,12 +173,16 @@ impl Context<'_> {
                     "`generated` belongs to the primary key",
                     "remove it",
                 );
-            } else if generated && !integer {
+            } else if generated && !integer && !unknown {
                 let message = format!("a server does not number keys of type `{}`", shown(self.ty));
                 diagnostics.error(&entry.name, message, "use `i64`, or give the key a default");
             }
         }
-        is_key && integer && generated
+        match (is_key && generated, integer) {
+            (true, true) => Generated::Yes,
+            (true, false) if unknown => Generated::ByType,
+            _ => Generated::No,
+        }
     }
 
     fn clock(&self, diagnostics: &mut Diagnostics) -> Option<Clock> {

@@ -103,7 +103,7 @@ impl Context<'_> {
 
 /// Whether a name is that of a field type, so that an attribute can be refused at its place. What
 /// another name stands for only the compiler knows.
-fn is_known_type(name: &str) -> bool {
+pub(super) fn is_known_type(name: &str) -> bool {
     const KNOWN: &[&str] = &[
         "i16",
         "i32",

@@ -8,7 +8,7 @@ use super::super::{Column, Kind, ManyToMany, Reference, Reverse, ReverseSide};
 use super::constraints::Constraints;
 use super::field::Context;
 use super::field_type::{argument_of, base_name};
-use super::{shown, unraw};
+use super::{Owner, shown, unraw};
 use crate::diagnostics::{Diagnostics, suggestion};
 use crate::names;
 
@@ -98,8 +98,7 @@ impl Context<'_> {
     pub(super) fn many_to_many(
         &self,
         target: Type,
-        model: &Ident,
-        table: &str,
+        owner: Owner<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Kind {
         let related_name = self.attributes.text("related_name", diagnostics);
@@ -121,14 +120,14 @@ impl Context<'_> {
                 side: ReverseSide::ManyToMany,
             });
         }
-        let near = names::snake_case(&unraw(model));
+        let near = names::snake_case(&unraw(owner.ident));
         let far = names::snake_case(&base_name(&target).unwrap_or_default());
         let (near, far) = if near == far {
             (format!("from_{near}_id"), format!("to_{far}_id"))
         } else {
             (format!("{near}_id"), format!("{far}_id"))
         };
-        let default = || format!("{table}_{}", unraw(self.ident));
+        let default = || format!("{}_{}", owner.table, unraw(self.ident));
         let table = through.map_or_else(default, |name| name.value());
         Kind::ManyToMany(ManyToMany {
             target,

@@ -49,6 +49,7 @@ pub(super) const ALL: &[&str] = &[
     "on_delete",
     "through",
     "reverse",
+    "flatten",
 ];
 
 /// Reports the settings that do not fit the kind of field.
@@ -100,6 +101,10 @@ fn help(name: &str, shape: &Shape, fitting: &[&str]) -> String {
         }
         ("through" | "reverse", _) => {
             format!("`{name}` belongs to a field of type `ManyToMany<...>`")
+        }
+        ("flatten", _) => {
+            "`flatten` belongs to a field whose type is a struct with #[derive(ModelFields)]"
+                .to_owned()
         }
         _ if fitting.is_empty() => format!("remove it; {} takes no settings", shape.in_words()),
         _ => format!("{} takes {}", shape.in_words(), listed(fitting)),

@@ -1,0 +1,113 @@
+//! What `#[derive(ModelFields)]` adds beside a struct: how models get at its fields.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::super::{Column, Field, Kind, Reference, Shared};
+use super::{construct, default_value, get, get_mut};
+
+/// Everything that the derive adds beside the struct.
+pub(crate) fn shared(shared: &Shared) -> TokenStream {
+    let Shared {
+        root,
+        ident,
+        fields,
+        handing_on,
+    } = shared;
+    let private = quote!(#root::__private);
+    let types = fields.iter().map(|field| &field.ty);
+    let locals = |at: usize| format_ident!("__{at}");
+    let names = (0..fields.len()).map(locals);
+    let made = construct(ident, fields, &private, |field| {
+        let at = fields.iter().position(|other| std::ptr::eq(other, field));
+        let local = at.map(locals);
+        quote!(#local)
+    });
+    let each = fields
+        .iter()
+        .enumerate()
+        .map(|(at, field)| self::field(shared, at, field, &private));
+    quote! {
+        #handing_on
+
+        #[allow(dead_code, clippy::all, clippy::pedantic)]
+        const _: () = {
+            #[automatically_derived]
+            impl #private::ModelFields for #ident {
+                type Fields = (#(#types,)*);
+
+                fn from_fields((#(#names,)*): Self::Fields) -> Self {
+                    #made
+                }
+            }
+
+            #(#each)*
+        };
+    }
+}
+
+/// One field, by its place in the struct.
+fn field(shared: &Shared, at: usize, field: &Field, private: &TokenStream) -> TokenStream {
+    let (ident, ty) = (&shared.ident, &field.ty);
+    let receiver = quote!(self);
+    let (get, get_mut) = (
+        get(field, &receiver, private),
+        get_mut(field, &receiver, private),
+    );
+    let more = match &field.kind {
+        Kind::Column(column) => facts(shared, at, field, column, private),
+        _ => TokenStream::new(),
+    };
+    quote! {
+        #[automatically_derived]
+        impl #private::FieldAt<#at> for #ident {
+            type Type = #ty;
+
+            fn get(&self) -> &#ty {
+                #get
+            }
+
+            fn get_mut(&mut self) -> &mut #ty {
+                #get_mut
+            }
+        }
+
+        #more
+    }
+}
+
+/// What a field points to, and its default.
+fn facts(
+    shared: &Shared,
+    at: usize,
+    field: &Field,
+    column: &Column,
+    private: &TokenStream,
+) -> TokenStream {
+    let ident = &shared.ident;
+    let reference = column.reference.as_ref().map(|reference| {
+        let Reference { target, handle, .. } = reference;
+        quote! {
+            #[automatically_derived]
+            impl #private::ReferenceAt<#at> for #ident {
+                type Target = #target;
+                type Handle = #handle;
+            }
+        }
+    });
+    let default = column.default.as_ref().map(|default| {
+        let ty = column.value_type(field, private);
+        let value = default_value(default, &ty, private);
+        quote! {
+            #[automatically_derived]
+            impl #private::DefaultAt<#at> for #ident {
+                type Value = #ty;
+
+                fn value() -> Self::Value {
+                    #value
+                }
+            }
+        }
+    });
+    quote!(#reference #default)
+}
