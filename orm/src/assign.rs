@@ -28,6 +28,17 @@ impl<M: Model, T: FieldType> Column<M, T> {
     }
 }
 
+impl<M> Assign<M> {
+    /// A column that takes the value of the row that an upsert was to insert.
+    pub(crate) fn excluded(column: ColumnRef) -> Self {
+        Assign {
+            column,
+            expr: Expr::Excluded(column),
+            model: PhantomData,
+        }
+    }
+}
+
 /// One assignment or a tuple of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an assignment to columns of `{M}`",

@@ -127,6 +127,18 @@ impl Db {
         Ok(step)
     }
 
+    /// The most bytes of a statement with its binds that MySQL or MariaDB take.
+    pub(crate) async fn max_packet(&self) -> Result<usize> {
+        let mut most = i64::MAX;
+        let ask = "SELECT @@max_allowed_packet".to_owned();
+        self.fetch_each(ask, &[], |row| {
+            most = row.get(0)?;
+            Ok(())
+        })
+        .await?;
+        Ok(usize::try_from(most).unwrap_or(usize::MAX))
+    }
+
     /// Whether this handle is on an open transaction.
     #[must_use]
     pub fn is_transaction(&self) -> bool {

@@ -59,7 +59,7 @@ pub use crate::model_fields::ModelFields;
 pub use crate::operand::{IntoOperand, Operand};
 pub use crate::order::{IntoOrdering, Ordering};
 pub use crate::path::{ModelPath, PathHandle, Root, ToOnePath, Via};
-pub use crate::persist::{GetOrCreate, Persist};
+pub use crate::persist::{Bulk, BulkConflict, GetOrCreate, IntoChanges, Persist, Upsert, excluded};
 pub use crate::queryset::{
     Grouped, IntoRelated, IntoRelatedOne, QuerySet, UpdateQuery, ValuesQuery,
 };
@@ -75,7 +75,7 @@ pub mod prelude {
     pub use crate::{
         Db, DbEnum, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, ModelFields,
         OneToOne, Persist, QuerySet, ReverseOneToOne, ReverseRelation, avg, count, count_distinct,
-        max, min, sum,
+        excluded, max, min, sum,
     };
 }
 

@@ -1,13 +1,17 @@
 //! Rows saved: INSERT, UPDATE by primary key, DELETE, many rows at once.
 
+mod batch;
 mod bulk;
+mod bulk_update;
 mod get_or_create;
+mod upsert;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use testudo_sql::schema::Column;
-use testudo_sql::{Assignment, CompareOp, Delete, Dialect, Expr, Source, Update, Value};
+use testudo_sql::{Assignment, CompareOp, Delete, Expr, Source, Update, Value};
 
 pub use self::get_or_create::GetOrCreate;
+pub use self::upsert::{Bulk, BulkConflict, IntoChanges, Upsert, excluded};
 use crate::assign::{IntoColumns, positions};
 use crate::model::{is_unsaved, primary_key_column};
 use crate::queryset::own_column;
@@ -68,10 +72,8 @@ pub trait Persist: Model {
         let columns = fields.into_columns();
         async move {
             let mut columns = positions::<Self>(columns, "save")?;
-            let before = own_values(self);
-            self.touch(Utc::now(), false);
-            for (position, before) in before.iter().enumerate() {
-                if self.value(position) != *before && !columns.contains(&position) {
+            for position in auto_now(self) {
+                if !columns.contains(&position) {
                     columns.push(position);
                 }
             }
@@ -101,7 +103,8 @@ pub trait Persist: Model {
         }
     }
 
-    /// Inserts many rows in few statements, all or none, and gives them their keys.
+    /// Inserts many rows in few statements, all or none, and gives them their keys: the short form of
+    /// [`bulk(rows).create(&db)`](Self::bulk).
     ///
     /// # Errors
     /// When a value of any row does not fit its field (nothing is inserted), or the database refuses.
@@ -109,10 +112,88 @@ pub trait Persist: Model {
         db: &Db,
         rows: impl IntoIterator<Item = Self, IntoIter: Send> + Send,
     ) -> impl Future<Output = Result<Vec<Self>>> + Send {
-        let mut rows: Vec<Self> = rows.into_iter().collect();
+        Self::bulk(rows).create(db)
+    }
+
+    /// Many rows to insert, some of which may be there already.
+    ///
+    /// ```
+    /// # use testudo_orm::prelude::*;
+    /// # use testudo_orm::schema::{generate_schemas, tables_of};
+    /// # #[derive(Model, Debug)]
+    /// # #[model(table = "pages")]
+    /// # pub struct Page {
+    /// #     #[field(primary_key)]
+    /// #     id: i64,
+    /// #     #[field(unique, max_length = 50)]
+    /// #     url: String,
+    /// #     title: String,
+    /// #     hits: i64,
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> testudo_orm::Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # generate_schemas(&db, &tables_of::<Page>()).await?;
+    /// let page = |title: &str| Page::builder().url("/").title(title).hits(1).build();
+    /// Page::bulk([page("Home")?]).create(&db).await?;
+    /// let pages = Page::bulk([page("Welcome")?])
+    ///     .on_conflict(Page::url)
+    ///     .update((Page::title, Page::hits.set(Page::hits + excluded(Page::hits))))
+    ///     .create(&db)
+    ///     .await?;
+    /// assert_eq!((pages[0].title.as_str(), pages[0].hits), ("Welcome", 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn bulk(rows: impl IntoIterator<Item = Self>) -> Bulk<Self> {
+        Bulk {
+            rows: rows.into_iter().collect(),
+            batch_size: None,
+        }
+    }
+
+    /// Saves these fields of many rows in few statements, all or none, and those with `auto_now`.
+    /// Returns how many of the rows are in the database.
+    ///
+    /// ```
+    /// # use testudo_orm::prelude::*;
+    /// # use testudo_orm::schema::{generate_schemas, tables_of};
+    /// # #[derive(Model, Debug)]
+    /// # #[model(table = "users")]
+    /// # pub struct User {
+    /// #     #[field(primary_key)]
+    /// #     id: i64,
+    /// #     name: String,
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> testudo_orm::Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # generate_schemas(&db, &tables_of::<User>()).await?;
+    /// # let user = |name: &str| User::builder().name(name).build();
+    /// let mut users = User::bulk_create(&db, [user("alice")?, user("bob")?]).await?;
+    /// for user in &mut users {
+    ///     user.name = user.name.to_uppercase();
+    /// }
+    /// assert_eq!(User::bulk_update(&db, &mut users, User::name).await?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When a row is not saved or stands there twice, a column is the key or of another model, a value
+    /// does not fit its field (nothing is sent), or the database refuses.
+    fn bulk_update<C>(
+        db: &Db,
+        rows: &mut [Self],
+        fields: C,
+    ) -> impl Future<Output = Result<u64>> + Send
+    where
+        C: IntoColumns<Self> + Send,
+    {
+        let columns = fields.into_columns();
         async move {
-            bulk::insert(&mut rows, db).await?;
-            Ok(rows)
+            let columns = positions::<Self>(columns, "update")?;
+            bulk_update::update(rows, columns, db).await
         }
     }
 }
@@ -120,7 +201,7 @@ pub trait Persist: Model {
 impl<M: Model> Persist for M {}
 
 pub(crate) async fn insert<M: Model>(row: &mut M, db: &Db) -> Result<()> {
-    bulk::insert(std::slice::from_mut(row), db).await
+    bulk::insert(std::slice::from_mut(row), &bulk::Options::default(), db).await
 }
 
 async fn save<M: Model>(row: &mut M, db: &Db) -> Result<()> {
@@ -189,16 +270,18 @@ fn key_condition<M: Model>(row: &M) -> Expr {
     }
 }
 
+/// Sets the fields with `auto_now` and returns their positions.
+fn auto_now<M: Model>(row: &mut M) -> Vec<usize> {
+    // At another time than now, so that each of them changes.
+    row.touch(DateTime::UNIX_EPOCH, false);
+    let before = own_values(row);
+    row.touch(Utc::now(), false);
+    let changed = |&position: &usize| row.value(position) != before[position];
+    (0..before.len()).filter(changed).collect()
+}
+
 fn own_values<M: Model>(row: &M) -> Vec<Value> {
     (0..M::TABLE.columns.len())
         .map(|position| row.value(position))
         .collect()
-}
-
-fn checked_values<M: Model>(row: &M, dialect: Dialect) -> Result<Vec<Value>> {
-    let values = own_values(row);
-    for (column, value) in M::TABLE.columns.iter().zip(&values) {
-        validate::value(M::TABLE, column, value, dialect)?;
-    }
-    Ok(values)
 }

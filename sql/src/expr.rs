@@ -108,6 +108,8 @@ pub enum Expr {
     Any(Box<Any>),
     /// A column of the query around this subquery.
     Outer(ColumnRef),
+    /// In an upsert, a column of the row that was to be inserted.
+    Excluded(ColumnRef),
 }
 
 /// A comparison operator.

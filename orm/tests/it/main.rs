@@ -1,6 +1,7 @@
 //! Integration tests of the ORM, in one binary.
 
 mod alike;
+mod bulk;
 mod composition;
 mod connect;
 mod custom_types;

@@ -259,6 +259,11 @@ fn decimal_scale(ty: ColumnType) -> Option<u8> {
 fn is_calculated(expr: &Expr) -> bool {
     !matches!(
         expr,
-        Expr::Value(_) | Expr::Column(_) | Expr::Name(_) | Expr::Subquery(_) | Expr::Outer(_)
+        Expr::Value(_)
+            | Expr::Column(_)
+            | Expr::Name(_)
+            | Expr::Subquery(_)
+            | Expr::Outer(_)
+            | Expr::Excluded(_)
     )
 }

@@ -47,6 +47,7 @@ impl<'q> Writer<'q> {
             } => self.column_in(column, values, *negated, place),
             Expr::Aggregate(function, column) => self.aggregate(*function, column),
             Expr::Outer(column) => self.outer_column(column),
+            Expr::Excluded(column) => self.excluded(column),
             nested => {
                 self.descend()?;
                 self.nested(nested, place)?;
@@ -91,7 +92,8 @@ impl<'q> Writer<'q> {
             | Expr::Aggregate(..)
             | Expr::Value(_)
             | Expr::Name(_)
-            | Expr::Outer(_) => Ok(()),
+            | Expr::Outer(_)
+            | Expr::Excluded(_) => Ok(()),
         }
     }
 

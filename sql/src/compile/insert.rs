@@ -6,7 +6,18 @@ use crate::compile::scope::Root;
 use crate::compile::writer::Writer;
 use crate::dialect::Placeholder;
 use crate::schema::{Column, Table};
-use crate::{Assignment, Dialect, Error, Ident, Insert, InsertTarget, OnConflict};
+use crate::{Assignment, ColumnRef, Dialect, Error, Ident, Insert, InsertTarget, OnConflict};
+
+/// What an upsert calls the row that was to be inserted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum NewRow {
+    /// `excluded.a`
+    Excluded,
+    /// `t1.a`
+    Alias(u32),
+    /// `VALUES(a)`: MariaDB has no alias for the new row, and MySQL is about to drop this.
+    Values,
+}
 
 impl InsertTarget {
     /// How many values a row has.
@@ -228,14 +239,7 @@ impl<'q> Writer<'q> {
                 self.push(" ON CONFLICT (");
                 self.idents(target);
                 self.push(") DO UPDATE SET ");
-                for (i, column) in overwrite.iter().enumerate() {
-                    if i > 0 {
-                        self.push(", ");
-                    }
-                    self.ident(column);
-                    self.push(" = excluded.");
-                    self.ident(column);
-                }
+                self.new_row = Some(NewRow::Excluded);
                 self.upsert_assignments(overwrite, assignments)
             }
         }
@@ -258,35 +262,16 @@ impl<'q> Writer<'q> {
                 ..
             } => {
                 self.check_upsert(overwrite, assignments)?;
-                // MariaDB has no alias for the new row, and MySQL is about to drop VALUES().
-                let alias = match self.dialect {
-                    Dialect::MySql => Some(self.new_alias()),
-                    Dialect::MariaDb | Dialect::Sqlite | Dialect::Postgres => None,
+                let new_row = match self.dialect {
+                    Dialect::MySql => NewRow::Alias(self.new_alias()),
+                    Dialect::MariaDb | Dialect::Sqlite | Dialect::Postgres => NewRow::Values,
                 };
-                if let Some(alias) = alias {
+                if let NewRow::Alias(alias) = new_row {
                     self.push(" AS ");
                     self.alias(alias);
                 }
                 self.push(" ON DUPLICATE KEY UPDATE ");
-                for (i, column) in overwrite.iter().enumerate() {
-                    if i > 0 {
-                        self.push(", ");
-                    }
-                    self.ident(column);
-                    self.push(" = ");
-                    match alias {
-                        Some(alias) => {
-                            self.alias(alias);
-                            self.push(".");
-                            self.ident(column);
-                        }
-                        None => {
-                            self.push("VALUES(");
-                            self.ident(column);
-                            self.push(")");
-                        }
-                    }
-                }
+                self.new_row = Some(new_row);
                 self.upsert_assignments(overwrite, assignments)
             }
         }
@@ -301,14 +286,61 @@ impl<'q> Writer<'q> {
 
     fn upsert_assignments(
         &mut self,
-        overwrite: &[Ident],
+        overwrite: &'q [Ident],
         assignments: &'q [Assignment],
     ) -> Result<(), Error> {
+        for (i, column) in overwrite.iter().enumerate() {
+            if i > 0 {
+                self.push(", ");
+            }
+            self.ident(column);
+            self.push(" = ");
+            self.new_value(|writer| writer.ident(column))?;
+        }
         if !overwrite.is_empty() && !assignments.is_empty() {
             self.push(", ");
         }
         self.assignments(assignments)?;
         self.check_order(assignments, overwrite)
+    }
+
+    /// A column of the row that was to be inserted.
+    pub(super) fn excluded(&mut self, column: &'q ColumnRef) -> Result<(), Error> {
+        let own = column.path.hop.is_none()
+            && matches!(
+                &self.scope.roots[..],
+                [root] if std::ptr::eq(root.table, column.path.table)
+            );
+        if !own {
+            let (model, field) = (column.path.table.model, column.column.field);
+            return Err(self.malformed(format!(
+                "`{model}.{field}` is no column of the row that was to be inserted"
+            )));
+        }
+        self.beside = Some((column.path.table.model, column.column.field));
+        self.new_value(|writer| writer.quoted(&column.column.quoted))
+    }
+
+    fn new_value(&mut self, name: impl FnOnce(&mut Self)) -> Result<(), Error> {
+        match self.new_row {
+            Some(NewRow::Excluded) => self.push("excluded."),
+            Some(NewRow::Alias(alias)) => {
+                self.alias(alias);
+                self.push(".");
+            }
+            Some(NewRow::Values) => self.push("VALUES("),
+            None => {
+                return Err(self.malformed(
+                    "it names the row that was to be inserted, and there is none; that is for what \
+                     an upsert assigns",
+                ));
+            }
+        }
+        name(self);
+        if let Some(NewRow::Values) = self.new_row {
+            self.push(")");
+        }
+        Ok(())
     }
 
     fn unchanged_column(

@@ -97,7 +97,9 @@ fn looked_at(expr: &Expr, look: usize) -> Option<Kind> {
     let inner = |expr: &Expr| looked_at(expr, look);
     match expr {
         Expr::Value(value) => kind_of_value(value),
-        Expr::Column(column) | Expr::Outer(column) => Some(kind_of_column(column)),
+        Expr::Column(column) | Expr::Outer(column) | Expr::Excluded(column) => {
+            Some(kind_of_column(column))
+        }
         Expr::Aggregate(function, column) => given(*function, kind_of_column(column)),
         Expr::Arithmetic(arithmetic) => {
             common([inner(&arithmetic.left), inner(&arithmetic.right)].into_iter())

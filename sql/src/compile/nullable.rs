@@ -45,7 +45,7 @@ impl Writer<'_> {
         let any = |exprs: &[Expr]| exprs.iter().any(|expr| self.may_be_null(expr, look));
         match expr {
             Expr::Value(value) => value.is_null(),
-            Expr::Column(column) => self.column_nullable(column),
+            Expr::Column(column) | Expr::Excluded(column) => self.column_nullable(column),
             Expr::Compare { column, op, value } => {
                 *op != CompareOp::Ne && !value.is_null() && self.column_nullable(column)
             }

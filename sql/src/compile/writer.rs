@@ -1,6 +1,7 @@
 //! The buffer that a statement is written to, and what is known while it is written.
 
 use crate::compile::Compiled;
+use crate::compile::insert::NewRow;
 use crate::compile::number::{push_number, push_placeholder};
 use crate::compile::scope::Scope;
 use crate::dialect::Placeholder;
@@ -31,6 +32,8 @@ pub(super) struct Writer<'q> {
     depth: usize,
     /// Whether a name contained NUL.
     nul: bool,
+    /// What an upsert calls the row that was to be inserted.
+    pub(super) new_row: Option<NewRow>,
     /// The column written last: a bind that comes next is a value of it or beside it.
     pub(super) beside: Option<(&'static str, &'static str)>,
     /// The first bind that the server would not take.
@@ -59,6 +62,7 @@ impl<'q> Writer<'q> {
             reads_changed: false,
             depth: 0,
             nul: false,
+            new_row: None,
             beside: None,
             misfit: None,
         }

@@ -114,6 +114,8 @@ impl Expr {
             | Expr::Aggregate(_, column)
             | Expr::Outer(column) => column.column.name == name,
             Expr::Name(qualified) => qualified.name.as_str() == name,
+            // The new row, which no assignment changes.
+            Expr::Excluded(_) => false,
             operands => {
                 let mut found = false;
                 operands.for_each_operand(&mut |operand| found = found || operand.reads(name));

@@ -17,7 +17,8 @@ macro_rules! walk {
                     | Expr::Aggregate(..)
                     | Expr::Exists(_)
                     | Expr::Subquery(_)
-                    | Expr::Outer(_) => {}
+                    | Expr::Outer(_)
+                    | Expr::Excluded(_) => {}
                     Expr::And(all) | Expr::Or(all) => all.$iter().for_each(each),
                     Expr::Not(inner)
                     | Expr::IsNull(inner)

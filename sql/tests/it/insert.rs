@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use testudo_sql::{
-    ArithmeticOp, Assignment, Dialect, Expr, Insert, InsertTarget, OnConflict, Value,
+    ArithmeticOp, Assignment, ColumnRef, Dialect, Expr, Insert, InsertTarget, OnConflict, Value,
 };
 
 use crate::models::*;
@@ -133,4 +133,34 @@ fn what_was_inserted_is_returned() {
     SQLite, Postgres, MariaDB: INSERT INTO "tags" ("name") VALUES (?) RETURNING "id", "name"
     MySQL: error: MySQL does not support RETURNING behind INSERT; select the rows by their key in the same transaction
     "#);
+}
+
+#[test]
+fn a_row_that_is_there_is_changed_by_what_it_has_and_what_was_to_be_inserted() {
+    let excluded = |name| {
+        let path = &ITEMS;
+        let column = ITEM.column_of_field(name).unwrap();
+        Expr::Excluded(ColumnRef { path, column })
+    };
+    let total = Expr::arithmetic(
+        column(&ITEMS, "quantity"),
+        ArithmeticOp::Add,
+        excluded("quantity"),
+    );
+    let mut statement = insert(InsertTarget::Model(&ITEM), 1, 4);
+    statement.on_conflict = Some(OnConflict::Update {
+        target: vec!["id".into()],
+        overwrite: vec![],
+        assignments: vec![
+            Assignment::Column(&ITEM.columns[3], total),
+            Assignment::Column(&ITEM.columns[2], excluded("name")),
+        ],
+    });
+    assert_snapshot!(sql(&statement), @r#"
+    SQLite, Postgres: INSERT INTO "items" ("id", "order_id", "name", "quantity") VALUES (?, ?, ?, ?) ON CONFLICT ("id") DO UPDATE SET "quantity" = "items"."quantity" + excluded."quantity", "name" = excluded."name"
+    MySQL: INSERT INTO `items` (`id`, `order_id`, `name`, `quantity`) VALUES (?, ?, ?, ?) AS `t1` ON DUPLICATE KEY UPDATE `quantity` = `items`.`quantity` + `t1`.`quantity`, `name` = `t1`.`name`
+    MariaDB: INSERT INTO `items` (`id`, `order_id`, `name`, `quantity`) VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE `quantity` = `items`.`quantity` + VALUES(`quantity`), `name` = VALUES(`name`)
+    "#);
+    let select = selected(&ITEM, excluded("name"));
+    assert_snapshot!(sql(&select), @"error: cannot compile SELECT: it names the row that was to be inserted, and there is none; that is for what an upsert assigns");
 }

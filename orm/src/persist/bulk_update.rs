@@ -1,0 +1,133 @@
+//! Many rows updated in few statements: `Order::bulk_update(&db, &mut orders, Order::status)`.
+
+use std::collections::HashSet;
+
+use testudo_sql::{Assignment, Case, Dialect, Expr, In, InSet, Source, Update, Value};
+
+use super::batch::{self, Batch};
+use super::{auto_now, key_condition};
+use crate::key::HashedValue;
+use crate::model::{is_unsaved, primary_key_column};
+use crate::queryset::own_column;
+use crate::{Db, Error, FieldType, Model, Result, validate};
+
+/// A server looks through the branches of a CASE one by one, so that the time for a statement grows
+/// with the square of its rows; beyond this a larger one is slower.
+const MOST_ROWS: usize = 500;
+
+/// Sets the columns of all rows, and those with `auto_now`; returns how many rows were there.
+pub(super) async fn update<M: Model>(
+    rows: &mut [M],
+    mut columns: Vec<usize>,
+    db: &Db,
+) -> Result<u64> {
+    check_rows(rows, &columns)?;
+    for row in &mut *rows {
+        for position in auto_now(row) {
+            if !columns.contains(&position) {
+                columns.push(position);
+            }
+        }
+    }
+    if rows.is_empty() || columns.is_empty() {
+        return Ok(0);
+    }
+    let dialect = db.speaks().await?;
+    let values = values(rows, &columns, dialect)?;
+    // Beside each value stands the key of its row, as it does in the condition.
+    let mut batch = Batch::new(dialect, 2 * columns.len() + 1, Some(MOST_ROWS))?;
+    let mut starts = Vec::new();
+    for (at, row) in values.iter().enumerate() {
+        if batch.starts_anew(row, &[]) || at == 0 {
+            starts.push(at);
+        }
+        let field = |at: usize| M::TABLE.columns[columns[at]].field;
+        batch::check_packet::<M>(row, field, db).await?;
+    }
+    let ends = starts.iter().skip(1).copied().chain([rows.len()]);
+    let batches: Vec<_> = starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| start..end)
+        .collect();
+    let send = async |db: &Db| {
+        let mut found = 0;
+        for batch in &batches {
+            let (rows, values) = (&rows[batch.clone()], &values[batch.clone()]);
+            let update = statement(rows, values, &columns);
+            let compiled = update.compile(dialect)?;
+            found += db.run(compiled.sql, &compiled.binds).await?.rows_affected;
+        }
+        Ok(found)
+    };
+    // One statement is atomic by itself.
+    match batches.len() {
+        1 => send(db).await,
+        _ => db.transaction(async |tx| send(&tx).await).await,
+    }
+}
+
+fn check_rows<M: Model>(rows: &[M], columns: &[usize]) -> Result<()> {
+    let model = M::TABLE.model;
+    if let Some(key) = columns.iter().find(|at| M::TABLE.primary_key.contains(at)) {
+        return Err(Error::misuse(format!(
+            "`{model}.{}` is the key by which the rows are found, and cannot be updated",
+            M::TABLE.columns[*key].field
+        )));
+    }
+    let mut seen = HashSet::new();
+    for row in rows {
+        if is_unsaved(row) {
+            return Err(Error::not_saved(model, "update many rows"));
+        }
+        let key = row.primary_key();
+        if !seen.insert(HashedValue(key.to_value())) {
+            return Err(Error::misuse(format!(
+                "two of the rows to update are the `{model}` {key:?}; which one counts?"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn values<M: Model>(rows: &[M], columns: &[usize], dialect: Dialect) -> Result<Vec<Vec<Value>>> {
+    let of_row = |row: &M| {
+        let value = |&position: &usize| {
+            let value = row.value(position);
+            validate::value(M::TABLE, &M::TABLE.columns[position], &value, dialect)?;
+            Ok(value)
+        };
+        columns.iter().map(value).collect()
+    };
+    rows.iter().map(of_row).collect()
+}
+
+/// `SET a = CASE WHEN id = .. THEN .. ELSE a END`: the ELSE, which no row reaches, tells Postgres what
+/// type the branches have.
+fn statement<M: Model>(rows: &[M], values: &[Vec<Value>], columns: &[usize]) -> Update {
+    let assignment = |(at, &position): (usize, &usize)| {
+        let column = &M::TABLE.columns[position];
+        let branch = |(row, values): (&M, &Vec<Value>)| {
+            (key_condition(row), Expr::Value(values[at].clone()))
+        };
+        let case = Case {
+            branches: rows.iter().zip(values).map(branch).collect(),
+            otherwise: Some(Expr::Column(own_column::<M>(column))),
+        };
+        Assignment::Column(column, Expr::Case(Box::new(case)))
+    };
+    Update {
+        target: Source::Model(M::TABLE),
+        assignments: columns.iter().enumerate().map(assignment).collect(),
+        filter: Some(Expr::In(Box::new(In {
+            expr: Expr::Column(own_column::<M>(primary_key_column::<M>())),
+            set: InSet::of(
+                rows.iter()
+                    .map(|row| row.primary_key().to_value())
+                    .collect(),
+            ),
+            negated: false,
+        }))),
+        returning: Vec::new(),
+    }
+}
