@@ -2,6 +2,7 @@
 
 mod alike;
 mod bulk;
+mod coming_from;
 mod composition;
 mod connect;
 mod custom_types;

@@ -1,0 +1,1 @@
+UPDATE notes SET body = CONCAT('About ', title) WHERE body IS NULL;
