@@ -10,6 +10,7 @@ mod field_type;
 mod model;
 mod names;
 mod orm_test;
+mod projection;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -51,6 +52,15 @@ pub fn derive_field_type(input: TokenStream) -> TokenStream {
 pub fn derive_db_enum(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     db_enum::derive(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Makes a struct what a query returns in place of models. See `testudo_orm::Projection`.
+#[proc_macro_derive(Projection, attributes(projection))]
+pub fn derive_projection(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    projection::derive(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

@@ -1,10 +1,15 @@
 //! The handle on a database that every operation takes.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use testudo_sql::{Dialect, Value};
+use tokio::sync::mpsc;
 
-use crate::driver::{Done, Each, Leased, Pool};
+use crate::driver::{self, Done, Each, Leased, Pool};
 use crate::row::Row;
 use crate::shared_connection::Turn;
 use crate::to_its_end::to_its_end;
@@ -37,6 +42,18 @@ enum Open {
     Leased(Leased),
     Transaction(Connection),
     Turn(Turn),
+}
+
+/// How many rows of a stream are fetched before somebody asks for them.
+const AHEAD: usize = 8;
+
+/// The rows of a statement as they come.
+pub(crate) struct Rows {
+    taken: mpsc::Receiver<driver::Row>,
+    /// The statement, until it has ended.
+    sending: Option<BoxFuture<'static, Result<()>>>,
+    /// The transaction whose connection it has.
+    transaction: Option<Arc<Scope>>,
 }
 
 impl Db {
@@ -254,6 +271,32 @@ impl Db {
         rows.await?.into_iter().try_for_each(each)
     }
 
+    /// Rows that are taken one by one.
+    pub(crate) fn stream(&self, sql: String, binds: Vec<Value>) -> Rows {
+        let (taker, taken) = mpsc::channel(AHEAD);
+        let transaction = match self.target() {
+            Target::Transaction(scope) => Some(Arc::clone(scope)),
+            Target::Pool(_) | Target::Shared(_) => None,
+        };
+        let (db, held) = (self.clone(), transaction.clone());
+        let sending = async move {
+            let open = db.way().await?.open().await?;
+            if let Some(scope) = held.filter(|_| !taker.is_closed()) {
+                scope.set_streaming(true);
+            }
+            open.stream(sql, &borrowed(&binds), &taker).await
+        };
+        let sending: BoxFuture<'static, Result<()>> = match self.can_be_broken_off() {
+            true => Box::pin(sending),
+            false => Box::pin(to_its_end(sending)),
+        };
+        Rows {
+            taken,
+            sending: Some(sending),
+            transaction,
+        }
+    }
+
     /// Whether a statement may be cancelled. On MySQL and MariaDB, sqlx loses track of the server's
     /// answers when that happens while it prepares one, and the connection is of no more use.
     fn can_be_broken_off(&self) -> bool {
@@ -317,12 +360,61 @@ impl Open {
         }
     }
 
+    async fn stream(
+        mut self,
+        sql: String,
+        binds: &[&Value],
+        taker: &mpsc::Sender<driver::Row>,
+    ) -> Result<()> {
+        match &mut self {
+            Open::Leased(connection) => connection.session().stream(sql, binds, taker).await,
+            Open::Transaction(connection) => connection.stream(sql, binds, taker).await,
+            Open::Turn(turn) => turn.stream(sql, binds, taker).await,
+        }
+    }
+
     async fn script(mut self, sql: &str) -> Result<()> {
         match &mut self {
             Open::Leased(connection) => connection.session().script(sql).await,
             Open::Transaction(connection) => connection.script(sql).await,
             Open::Turn(turn) => turn.script(sql).await,
         }
+    }
+}
+
+impl Rows {
+    /// The next row. Nothing is lost if this is dropped before it ends.
+    pub(crate) async fn next(&mut self) -> Result<Option<Row>> {
+        poll_fn(|context| {
+            if let Poll::Ready(Some(row)) = self.taken.poll_recv(context) {
+                return Poll::Ready(Ok(Some(Row(row))));
+            }
+            if let Some(sending) = &mut self.sending
+                && let Poll::Ready(done) = sending.poll_unpin(context)
+            {
+                self.end();
+                if let Err(error) = done {
+                    return Poll::Ready(Err(error));
+                }
+            }
+            self.taken.poll_recv(context).map(|row| Ok(row.map(Row)))
+        })
+        .await
+    }
+
+    fn end(&mut self) {
+        self.sending = None;
+        if let Some(scope) = self.transaction.take() {
+            scope.set_streaming(false);
+        }
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        // Whoever sends the rows learns by it that nobody takes them.
+        self.taken.close();
+        self.end();
     }
 }
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use testudo_sql::{Dialect, Value};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, mpsc};
 use uuid::Uuid;
 
 use crate::row::CellError;
@@ -290,6 +290,15 @@ impl Session<'_> {
         each!(Session(connection) = self => session::fetch(connection, sql, binds, each).await)
     }
 
+    pub(crate) async fn stream(
+        self,
+        sql: String,
+        binds: &[&Value],
+        taker: &mpsc::Sender<Row>,
+    ) -> Result<()> {
+        each!(Session(connection) = self => session::stream(connection, sql, binds, taker).await)
+    }
+
     pub(crate) async fn script(self, sql: &str) -> Result<()> {
         each!(Session(connection) = self => session::script(connection, sql).await)
     }
@@ -302,6 +311,11 @@ impl Row {
 
     pub(crate) fn len(&self) -> usize {
         each!(Row(row) = self => sqlx::Row::len(row))
+    }
+
+    /// The names of the columns, from left to right.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        each!(Row(row) = self => session::names(row))
     }
 }
 

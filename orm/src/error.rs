@@ -41,6 +41,7 @@ enum Kind {
         problem: String,
     },
     Compile(sql::Error),
+    Cursor(&'static str),
     Misuse(String),
     Database {
         source: sqlx::Error,
@@ -150,6 +151,10 @@ impl Error {
         refused.is_some_and(|error| error.code().as_deref() == Some("40001"))
     }
 
+    pub(crate) fn cursor(problem: &'static str) -> Self {
+        Kind::Cursor(problem).into()
+    }
+
     pub(crate) fn misuse(problem: impl Into<String>) -> Self {
         Kind::Misuse(problem.into()).into()
     }
@@ -215,6 +220,12 @@ impl Error {
     #[must_use]
     pub fn is_not_loaded(&self) -> bool {
         matches!(*self.0, Kind::NotLoaded { .. } | Kind::NotFetched { .. })
+    }
+
+    /// Whether a cursor that a client brought back is not one of the query; nothing was sent.
+    #[must_use]
+    pub fn is_invalid_cursor(&self) -> bool {
+        matches!(*self.0, Kind::Cursor(_))
     }
 
     /// Whether the dialect of the database cannot express the query.
@@ -317,6 +328,10 @@ impl fmt::Display for Error {
             }
             Kind::Decode { place, problem } => write!(f, "cannot read {place}: {problem}"),
             Kind::Compile(error) => error.fmt(f),
+            Kind::Cursor(problem) => write!(
+                f,
+                "invalid cursor: {problem}; begin again at the first page"
+            ),
             Kind::Misuse(problem) => f.write_str(problem),
             Kind::Database {
                 source,

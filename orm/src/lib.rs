@@ -18,6 +18,7 @@ mod error;
 mod expression;
 mod field;
 mod filter;
+mod from_row;
 mod into_field;
 mod key;
 mod lookup;
@@ -27,7 +28,9 @@ mod operand;
 mod order;
 mod path;
 mod persist;
+mod projection;
 mod queryset;
+mod raw;
 mod relation;
 mod row;
 pub mod schema;
@@ -38,7 +41,7 @@ mod transaction;
 mod tuples;
 mod validate;
 
-pub use testudo_fixtures_macros::{DbEnum, FieldType, Model, ModelFields};
+pub use testudo_fixtures_macros::{DbEnum, FieldType, Model, ModelFields, Projection};
 pub use testudo_sql as sql;
 
 pub use crate::assign::{Assign, IntoAssignments, IntoColumns};
@@ -52,6 +55,7 @@ pub use crate::error::{Error, IntegrityError, IntegrityKind, Result, ValidationE
 pub use crate::expression::{Dated, Expression, Number, avg, count, count_distinct, max, min, sum};
 pub use crate::field::FieldType;
 pub use crate::filter::Filter;
+pub use crate::from_row::{Columns, FromRow};
 pub use crate::into_field::IntoField;
 pub use crate::lookup::Text;
 pub use crate::model::{Key, Model};
@@ -60,9 +64,12 @@ pub use crate::operand::{IntoOperand, Operand};
 pub use crate::order::{IntoOrdering, Ordering};
 pub use crate::path::{ModelPath, PathHandle, Root, ToOnePath, Via};
 pub use crate::persist::{Bulk, BulkConflict, GetOrCreate, IntoChanges, Persist, Upsert, excluded};
+pub use crate::projection::Projection;
 pub use crate::queryset::{
-    Grouped, IntoRelated, IntoRelatedOne, QuerySet, UpdateQuery, ValuesQuery,
+    Grouped, IntoRelated, IntoRelatedOne, Keyset, KeysetPage, Page, Paginate, QuerySet, RowStream,
+    UpdateQuery, ValuesQuery,
 };
+pub use crate::raw::{IntoBind, Raw, raw};
 pub use crate::relation::{
     ForeignKey, ManyToMany, OneToOne, RelatedBy, Relation, ReverseOneToOne, ReverseRelation, ToOne,
 };
@@ -74,8 +81,8 @@ pub use crate::shared_connection::SharedConnection;
 pub mod prelude {
     pub use crate::{
         Db, DbEnum, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, ModelFields,
-        OneToOne, Persist, QuerySet, ReverseOneToOne, ReverseRelation, avg, count, count_distinct,
-        excluded, max, min, sum,
+        OneToOne, Persist, Projection, QuerySet, ReverseOneToOne, ReverseRelation, avg, count,
+        count_distinct, excluded, max, min, raw, sum,
     };
 }
 
@@ -97,10 +104,13 @@ pub mod __private {
     };
     pub use crate::error::Result;
     pub use crate::field::FieldType;
+    pub use crate::from_row::{Columns, FromRow};
     pub use crate::into_field::IntoField;
     pub use crate::model::{Key, Model, primary_key_column};
     pub use crate::model_fields::{DefaultAt, FieldAt, ModelFields, ReferenceAt};
     pub use crate::path::{ModelPath, PathHandle, Root, Via};
+    pub use crate::projection::{Projection, select_into};
     pub use crate::relation::{Fetched, RelatedBy, Relation, ToOne};
     pub use crate::row::{Cell, CellError, RowReader};
+    pub use crate::selection::Selection;
 }

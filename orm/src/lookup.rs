@@ -192,13 +192,13 @@ macro_rules! lookups {
             /// Ascending order.
             #[must_use]
             pub fn asc(self) -> Ordering<M> {
-                Ordering::new(self.subject().0, Direction::Asc)
+                Ordering::of::<T>(self.subject().0, Direction::Asc)
             }
 
             /// Descending order.
             #[must_use]
             pub fn desc(self) -> Ordering<M> {
-                Ordering::new(self.subject().0, Direction::Desc)
+                Ordering::of::<T>(self.subject().0, Direction::Desc)
             }
         }
     };

@@ -7,7 +7,7 @@ use testudo_sql::schema::{Column, ColumnType, Table};
 use crate::builder::ModelBuilder;
 use crate::path::{ModelPath, PathHandle};
 use crate::row::RowReader;
-use crate::{Db, FieldType, Filter, QuerySet, Result};
+use crate::{Db, FieldType, Filter, QuerySet, Raw, Result};
 
 /// A struct that is a row of a table. Derive it with `#[derive(Model)]`.
 ///
@@ -142,6 +142,12 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// The rows that do not satisfy a condition.
     fn exclude(condition: Filter<Self>) -> QuerySet<Self> {
         QuerySet::new().exclude(condition)
+    }
+
+    /// The rows that a query of one's own returns, read by the names of their columns:
+    /// `Order::raw("SELECT * FROM orders WHERE total > ?").bind(10).fetch_all(&db)`. See [`raw`](crate::raw).
+    fn raw(sql: &'static str) -> Raw<Self> {
+        crate::raw::raw(sql)
     }
 
     /// The row with this primary key.

@@ -1,8 +1,13 @@
 //! Query sets: a query on one model, built step by step and sent by its last call.
 
+mod explain;
+mod keyset;
 mod lock;
 mod modify;
+mod page;
+mod pick;
 mod related;
+mod stream;
 mod values;
 
 use std::fmt;
@@ -13,8 +18,12 @@ use testudo_sql::{
     LockStrength, LockWait, OrderBy, Projection, Select, SelectItem, Source,
 };
 
+pub use self::keyset::{Keyset, KeysetPage};
 pub use self::modify::UpdateQuery;
+pub use self::page::{Page, Paginate};
 pub use self::related::{IntoRelated, IntoRelatedOne};
+pub use self::stream::RowStream;
+pub(crate) use self::stream::stream_of;
 pub use self::values::{Grouped, ValuesQuery};
 use crate::model::primary_key_column;
 use crate::order::IntoOrdering;
@@ -130,6 +139,14 @@ impl<M: Model> QuerySet<M> {
         let distinct = !matches!(self.select.clauses().distinct, Distinct::All);
         let query = if distinct { self } else { self.ordered() };
         ValuesQuery::new(query, selection)
+    }
+
+    /// As [`values`](Self::values), into a struct with `#[derive(Projection)]`.
+    pub fn values_as<P>(self) -> ValuesQuery<M, impl Selection<M, Output = P>>
+    where
+        P: crate::Projection<M>,
+    {
+        self.values(P::selection())
     }
 
     /// One row for each value of these columns, for aggregates over each group.
@@ -272,6 +289,39 @@ impl<M: Model> QuerySet<M> {
         Ok(select.compile(dialect)?.sql)
     }
 
+    /// Models, each with a selection beside it.
+    async fn fetch_with<S: Selection<M>>(
+        self,
+        db: &Db,
+        beside: &S,
+    ) -> Result<(Vec<M>, Vec<S::Output>)> {
+        let QuerySet {
+            mut select,
+            joined,
+            prefetched,
+        } = self;
+        select.projection = model_and::<M>(&joined, beside.items());
+        lock::prepare(&mut select, M::TABLE, db).await?;
+        let compiled = select.compile(db.speaks().await?)?;
+        let (mut rows, mut selected) = (Vec::new(), Vec::new());
+        db.fetch_each(compiled.sql, &compiled.binds, |row| {
+            let mut reader = RowReader::new(&row);
+            let mut model = M::read(&mut reader)?;
+            joined.read(&mut reader, &mut model)?;
+            rows.push(model);
+            selected.push(beside.read(&mut reader)?);
+            Ok(())
+        })
+        .await?;
+        prefetched.fetch(db, &mut rows).await?;
+        Ok((rows, selected))
+    }
+
+    fn sql_with<S: Selection<M>>(mut self, dialect: Dialect, beside: &S) -> Result<String> {
+        self.select.projection = model_and::<M>(&self.joined, beside.items());
+        Ok(self.select.compile(dialect)?.sql)
+    }
+
     fn at_most(mut self, rows: u64) -> Self {
         self.select.limit = self.select.limit.at_most(rows);
         self
@@ -319,6 +369,24 @@ pub(crate) fn own_column<M: Model>(column: &'static Column) -> ColumnRef {
         path: <Root<M> as ModelPath>::PATH,
         column,
     }
+}
+
+/// The columns of a model and of those joined to it, and these items after them.
+fn model_and<M: Model>(joined: &Tree<M>, items: Vec<SelectItem>) -> Projection {
+    let paths = joined.paths();
+    if items.is_empty() {
+        return Projection::Model(paths);
+    }
+    let paths = std::iter::once(<Root<M> as ModelPath>::PATH).chain(paths);
+    let columns = paths.flat_map(|path| {
+        let columns: &'static [Column] = path.table.columns;
+        columns.iter().map(move |column| ColumnRef { path, column })
+    });
+    let column = |column| SelectItem {
+        expr: Expr::Column(column),
+        alias: None,
+    };
+    Projection::Items(columns.map(column).chain(items).collect())
 }
 
 /// The order that the model asks for.

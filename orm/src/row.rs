@@ -113,6 +113,8 @@ impl<'r> Cell<'r> {
 pub struct RowReader<'r> {
     row: &'r driver::Row,
     position: usize,
+    /// Where in the row stands what is read first, second and so on, if not at these places.
+    places: Option<&'r [usize]>,
 }
 
 impl<'r> RowReader<'r> {
@@ -120,7 +122,26 @@ impl<'r> RowReader<'r> {
         RowReader {
             row: &row.0,
             position: 0,
+            places: None,
         }
+    }
+
+    /// A reader of values in another order than they stand in the row.
+    pub(crate) fn in_order(row: &'r Row, places: &'r [usize]) -> Self {
+        RowReader {
+            places: Some(places),
+            ..RowReader::new(row)
+        }
+    }
+
+    /// The next value.
+    fn next(&mut self) -> std::result::Result<Cell<'r>, CellError> {
+        let position = match self.places {
+            None => self.position,
+            Some(places) => places.get(self.position).copied().unwrap_or(usize::MAX),
+        };
+        self.position += 1;
+        self.row.cell(position).map(Cell)
     }
 
     /// The next value, which belongs to this column of a model.
@@ -132,12 +153,8 @@ impl<'r> RowReader<'r> {
         table: &'static Table,
         column: &'static Column,
     ) -> Result<T> {
-        let position = self.position;
-        self.position += 1;
         let mut value = self
-            .row
-            .cell(position)
-            .map(Cell)
+            .next()
             .and_then(T::decode)
             .map_err(|e| Error::decode(format!("`{}.{}`", table.model, column.field), e.0))?;
         // SQLite keeps `99.90` as the number 99.9; the column's scale puts the digit back.
@@ -149,12 +166,27 @@ impl<'r> RowReader<'r> {
 
     /// The next value of an expression.
     pub(crate) fn expression<T: FieldType>(&mut self, what: &str) -> Result<T> {
-        let position = self.position;
-        self.position += 1;
-        self.row
-            .cell(position)
-            .map(Cell)
+        self.value(T::decode, what)
+    }
+
+    /// The next value, which is called so in the result.
+    ///
+    /// # Errors
+    /// When the value is not of type `T`; names the column.
+    pub fn named<T: FieldType>(&mut self, name: &str) -> Result<T> {
+        self.next()
             .and_then(T::decode)
+            .map_err(|e| Error::decode(format!("the column `{name}`"), e.0))
+    }
+
+    /// The next value, read in this way.
+    pub(crate) fn value<T>(
+        &mut self,
+        read: impl FnOnce(Cell<'r>) -> Result<T, CellError>,
+        what: &str,
+    ) -> Result<T> {
+        self.next()
+            .and_then(read)
             .map_err(|e| Error::decode(what, e.0))
     }
 

@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use testudo_sql::{Dialect, Value};
-use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
+use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard, mpsc};
 
-use crate::driver::{Connection, Done, Each, Session};
+use crate::driver::{Connection, Done, Each, Row, Session};
 use crate::to_its_end::to_its_end;
 use crate::{Db, Error, Result};
 
@@ -294,6 +294,17 @@ impl Turn {
     ) -> Result<()> {
         self.protect().await?;
         let done = self.session()?.fetch(sql, binds, each).await;
+        self.heal(done).await
+    }
+
+    pub(crate) async fn stream(
+        &mut self,
+        sql: String,
+        binds: &[&Value],
+        taker: &mpsc::Sender<Row>,
+    ) -> Result<()> {
+        self.protect().await?;
+        let done = self.session()?.stream(sql, binds, taker).await;
         self.heal(done).await
     }
 

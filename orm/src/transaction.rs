@@ -1,12 +1,12 @@
 //! An open transaction and the savepoints within it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use testudo_sql::{Dialect, Value};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 
-use crate::driver::{Done, Each, Pool, Session, Transaction};
+use crate::driver::{Done, Each, Pool, Row, Session, Transaction};
 use crate::shared_connection::Turn;
 use crate::to_its_end::to_its_end;
 use crate::{Error, Result};
@@ -25,6 +25,8 @@ struct Shared {
     /// Levels above this one were abandoned (their future was dropped) and wait to be rolled back.
     /// A drop cannot await, so the next statement does it.
     keep: AtomicUsize,
+    /// A stream of rows has the connection, perhaps in the hands of whoever asks for it next.
+    streaming: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -81,6 +83,7 @@ impl Scope {
             dialect,
             open: Arc::new(Mutex::new(open)),
             keep: AtomicUsize::new(usize::MAX),
+            streaming: AtomicBool::new(false),
         };
         Arc::new(Scope {
             level: 1,
@@ -112,6 +115,12 @@ impl Scope {
 
     /// The connection, once nothing deeper than this scope is open on it.
     pub(crate) async fn connection(&self) -> Result<Connection> {
+        if self.shared.streaming.load(Ordering::Acquire) {
+            return Err(Error::misuse(
+                "a stream of rows is open on the connection of this transaction; take all of its rows \
+                 or drop it before the next statement, or use `fetch_all`",
+            ));
+        }
         let open = Arc::clone(&self.shared.open).lock_owned().await;
         let open = self.shared.roll_back_abandoned(open).await?;
         if let Some(why) = &open.lost {
@@ -131,6 +140,11 @@ impl Scope {
             open,
             dialect: self.shared.dialect,
         })
+    }
+
+    /// A stream has the connection, or has it no more.
+    pub(crate) fn set_streaming(&self, streaming: bool) {
+        self.shared.streaming.store(streaming, Ordering::Release);
     }
 
     pub(crate) async fn commit(&self) -> Result<()> {
@@ -262,6 +276,16 @@ impl Connection {
         each: Each<'_>,
     ) -> Result<()> {
         let done = self.session()?.fetch(sql, binds, each).await;
+        self.note(done)
+    }
+
+    pub(crate) async fn stream(
+        &mut self,
+        sql: String,
+        binds: &[&Value],
+        taker: &mpsc::Sender<Row>,
+    ) -> Result<()> {
+        let done = self.session()?.stream(sql, binds, taker).await;
         self.note(done)
     }
 

@@ -44,6 +44,7 @@ mod change;
 mod condition;
 mod date_part;
 mod delete;
+mod explain;
 mod expr;
 mod function;
 mod in_set;
@@ -62,6 +63,7 @@ mod update;
 mod window;
 mod writer;
 
+pub use crate::compile::explain::Explain;
 pub(crate) use crate::compile::number::push_number;
 use crate::compile::writer::Writer;
 use crate::{Delete, Dialect, Error, Insert, Select, Update, Value};

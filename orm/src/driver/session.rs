@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor, IntoArguments};
 use testudo_sql::{Dialect, Value};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, mpsc};
 
 use super::{Done, Driver, Each, Pooled, Row};
 use crate::row::CellError;
@@ -123,6 +123,36 @@ where
     Err(D::refine(connection, error, &sql).await)
 }
 
+/// As [`fetch`], for rows that are taken one by one; ends early once nobody takes any more.
+pub(super) async fn stream<C, D>(
+    connection: &mut C,
+    sql: String,
+    binds: &[&Value],
+    taker: &mpsc::Sender<Row>,
+) -> Result<()>
+where
+    C: Connection<Database = D>,
+    D: Driver<Connection = C, Arguments: IntoArguments<D>, Row: Into<Row>>,
+    for<'c> &'c mut C: Executor<'c, Database = D>,
+{
+    let arguments = D::arguments(connection, &sql, binds).await?;
+    let mut rows = sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments.unwrap_or_default())
+        .fetch(&mut *connection);
+    let error = loop {
+        match rows.try_next().await {
+            Ok(Some(row)) => {
+                if taker.send(row.into()).await.is_err() {
+                    return Ok(());
+                }
+            }
+            Ok(None) => return Ok(()),
+            Err(error) => break error,
+        }
+    };
+    drop(rows);
+    Err(D::refine(connection, error, &sql).await)
+}
+
 pub(super) async fn script<C, D>(connection: &mut C, sql: &str) -> Result<()>
 where
     C: Connection<Database = D>,
@@ -151,6 +181,10 @@ where
     }
     row.try_get_raw(position)
         .map_err(|e| CellError::new(e.to_string()))
+}
+
+pub(super) fn names<R: sqlx::Row>(row: &R) -> Vec<&str> {
+    row.columns().iter().map(sqlx::Column::name).collect()
 }
 
 /// Binds that the driver itself cannot encode.

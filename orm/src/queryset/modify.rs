@@ -1,8 +1,8 @@
 //! UPDATE and DELETE of all rows of a query set.
 
 use testudo_sql::{
-    Assignment, Delete, Expr, Ident, In, InSet, Limit, Projection, Select, SelectItem, Source,
-    Update,
+    Assignment, Delete, Dialect, Expr, Ident, In, InSet, Limit, Projection, Select, SelectItem,
+    Source, Update,
 };
 
 use super::{QuerySet, own_column};
@@ -34,36 +34,64 @@ impl<M: Model> QuerySet<M> {
     /// # Errors
     /// When a foreign key forbids it or the database refuses.
     pub async fn delete(self, db: &Db) -> Result<u64> {
-        let delete = Delete {
-            target: Source::Model(M::TABLE),
-            filter: rows_of::<M>(self.select),
-            returning: Vec::new(),
-        };
+        let delete = self.into_delete();
         let compiled = delete.compile(db.speaks().await?)?;
         Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
     }
 }
 
+impl<M: Model> QuerySet<M> {
+    /// The SQL text of [`delete`](Self::delete) in a dialect.
+    ///
+    /// # Errors
+    /// When the dialect cannot express it.
+    pub fn delete_sql(self, dialect: Dialect) -> Result<String> {
+        Ok(self.into_delete().compile(dialect)?.sql)
+    }
+
+    fn into_delete(self) -> Delete {
+        Delete {
+            target: Source::Model(M::TABLE),
+            filter: rows_of::<M>(self.select),
+            returning: Vec::new(),
+        }
+    }
+}
+
 impl<M: Model> UpdateQuery<M> {
+    /// The SQL text of the statement in a dialect.
+    ///
+    /// # Errors
+    /// When a column is of another model, a value does not fit its field, or the dialect cannot express
+    /// it.
+    pub fn sql(self, dialect: Dialect) -> Result<String> {
+        Ok(self.into_update(dialect)?.compile(dialect)?.sql)
+    }
+
     /// Sends the statement and returns how many rows it touched.
     ///
     /// # Errors
     /// When a column is of another model, a value does not fit its field, or the database refuses.
     pub async fn execute(self, db: &Db) -> Result<u64> {
+        let dialect = db.speaks().await?;
+        let update = self.into_update(dialect)?;
+        let compiled = update.compile(dialect)?;
+        Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
+    }
+
+    fn into_update(self, dialect: Dialect) -> Result<Update> {
         let assignments = assign::assignments::<M>(self.assignments)?;
         for assignment in &assignments {
             if let Assignment::Column(column, Expr::Value(value)) = assignment {
-                validate::value(M::TABLE, column, value, db.speaks().await?)?;
+                validate::value(M::TABLE, column, value, dialect)?;
             }
         }
-        let update = Update {
+        Ok(Update {
             target: Source::Model(M::TABLE),
             assignments,
             filter: rows_of::<M>(self.select),
             returning: Vec::new(),
-        };
-        let compiled = update.compile(db.speaks().await?)?;
-        Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
+        })
     }
 }
 

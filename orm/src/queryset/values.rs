@@ -2,10 +2,12 @@
 
 use std::marker::PhantomData;
 
-use testudo_sql::{Dialect, Projection, Select};
+use testudo_sql::{Dialect, Explain, Select};
 
-use super::QuerySet;
+use super::explain::explain;
+use super::{QuerySet, RowStream, stream_of};
 use crate::order::IntoOrdering;
+use crate::projection::Projection;
 use crate::row::RowReader;
 use crate::selection::Selection;
 use crate::{Db, Filter, Model, Result};
@@ -33,7 +35,7 @@ impl<M: Model, S: Selection<M>> ValuesQuery<M, S> {
     }
 
     fn over(mut select: Select, selection: S) -> Self {
-        select.projection = Projection::Items(selection.items());
+        select.projection = testudo_sql::Projection::Items(selection.items());
         ValuesQuery {
             select,
             selection,
@@ -50,6 +52,12 @@ impl<M: Model, S: Selection<M>> ValuesQuery<M, S> {
     /// At most this many rows.
     pub fn limit(mut self, rows: u64) -> Self {
         self.select.limit.limit = Some(rows);
+        self
+    }
+
+    /// The rows after this many.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.select.limit.offset = rows;
         self
     }
 
@@ -75,6 +83,32 @@ impl<M: Model, S: Selection<M>> ValuesQuery<M, S> {
     pub async fn first(mut self, db: &Db) -> Result<Option<S::Output>> {
         self.select.limit = self.select.limit.at_most(1);
         Ok(self.fetch_all(db).await?.into_iter().next())
+    }
+
+    /// All rows, a few in memory at a time; see [`QuerySet::fetch_stream`].
+    ///
+    /// # Errors
+    /// As items of the stream: as [`fetch_all`](Self::fetch_all).
+    pub fn fetch_stream(self, db: &Db) -> RowStream<S::Output>
+    where
+        S: 'static,
+        S::Output: 'static,
+    {
+        let (select, selection, db) = (self.select, self.selection, db.clone());
+        let start = async move {
+            let compiled = select.compile(db.speaks().await?)?;
+            let binds = compiled.binds.iter().map(|&bind| bind.clone()).collect();
+            Ok(db.stream(compiled.sql, binds))
+        };
+        stream_of(start, move |row| selection.read(&mut RowReader::new(row)))
+    }
+
+    /// How the server goes about the query; see [`QuerySet::explain`].
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Self::fetch_all).
+    pub async fn explain(&self, db: &Db) -> Result<String> {
+        explain(&self.select, db, Explain::Plan).await
     }
 
     /// The SQL text of the query in a dialect.
@@ -103,6 +137,11 @@ impl<M: Model> Grouped<M> {
             None => condition,
         });
         self
+    }
+
+    /// As [`values`](Self::values), into a struct with `#[derive(Projection)]`.
+    pub fn values_as<P: Projection<M>>(self) -> ValuesQuery<M, impl Selection<M, Output = P>> {
+        self.values(P::selection())
     }
 
     /// What to return of each group: columns that it is grouped by, and aggregates.

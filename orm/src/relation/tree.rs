@@ -74,6 +74,10 @@ impl<M: Model> Tree<M> {
         self.0.iter().try_for_each(|step| step.read(reader, row))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn width(&self) -> usize {
         self.0.iter().map(|step| step.width()).sum()
     }
