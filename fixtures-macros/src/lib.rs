@@ -11,6 +11,7 @@ mod model;
 mod names;
 mod orm_test;
 mod projection;
+mod scopes;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -63,6 +64,12 @@ pub fn derive_projection(input: TokenStream) -> TokenStream {
     projection::derive(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
+}
+
+/// Makes methods of query sets out of an `impl` block. See `testudo_orm::scopes`.
+#[proc_macro_attribute]
+pub fn scopes(visibility: TokenStream, item: TokenStream) -> TokenStream {
+    scopes::expand(visibility.into(), item.into()).into()
 }
 
 /// Makes a test out of an `async fn` that takes a database. See `testudo::orm_test`.

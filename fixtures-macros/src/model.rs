@@ -9,7 +9,7 @@ mod parse;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Attribute, Expr, LitStr, Path, Type, Visibility};
+use syn::{Attribute, Expr, LitInt, LitStr, Path, Type, Visibility};
 
 pub(crate) use self::composition::{Deriving, Gathered};
 use crate::diagnostics::Diagnostics;
@@ -50,6 +50,8 @@ struct Model {
     /// Position in the table of the primary key.
     primary_key: usize,
     ordering: Vec<Ordering>,
+    /// The condition of every query set that does not say `unscoped`.
+    default_scope: Option<Expr>,
     indexes: Vec<Index>,
 }
 
@@ -111,6 +113,9 @@ struct Column {
     generated: Generated,
     default: Option<Default>,
     clock: Option<Clock>,
+    /// Whether it counts the changes of the row.
+    version: bool,
+    rules: Vec<Rule>,
     reference: Option<Reference>,
 }
 
@@ -140,6 +145,18 @@ struct Default {
 enum Clock {
     EverySave,
     Creation,
+}
+
+/// What a value of a field has to satisfy.
+enum Rule {
+    AtLeast(Expr),
+    AtMost(Expr),
+    MinLength(LitInt),
+    Pattern(LitStr),
+    Email,
+    OneOf(Vec<Expr>),
+    /// A function that says what is wrong.
+    Function(Expr),
 }
 
 /// A foreign key or one-to-one relation.
@@ -198,6 +215,11 @@ impl Model {
             Kind::Column(column) => Some((field, column.as_ref())),
             _ => None,
         })
+    }
+
+    /// The field that counts the changes of a row.
+    fn version(&self) -> Option<(&Field, &Column)> {
+        self.columns().find(|(_, column)| column.version)
     }
 
     /// The field that is the primary key.

@@ -19,7 +19,11 @@ enum Kind {
         model: &'static str,
     },
     Integrity(IntegrityError),
-    Validation(ValidationError),
+    Validation(Vec<ValidationError>),
+    Stale {
+        model: &'static str,
+        key: String,
+    },
     MissingFields {
         model: &'static str,
         fields: Vec<&'static str>,
@@ -103,12 +107,20 @@ impl Error {
         field: &'static str,
         problem: impl Into<String>,
     ) -> Self {
-        Kind::Validation(ValidationError {
+        Error::invalid(vec![ValidationError {
             model,
             field,
             problem: problem.into(),
-        })
-        .into()
+        }])
+    }
+
+    pub(crate) fn invalid(problems: Vec<ValidationError>) -> Self {
+        Kind::Validation(problems).into()
+    }
+
+    pub(crate) fn stale(model: &'static str, key: impl Into<String>) -> Self {
+        let key = key.into();
+        Kind::Stale { model, key }.into()
     }
 
     pub(crate) fn missing_fields_of(model: &'static str, fields: Vec<&'static str>) -> Self {
@@ -243,13 +255,26 @@ impl Error {
         }
     }
 
-    /// The misfit value, if that is what it was.
+    /// The first misfit value, if that is what it was.
     #[must_use]
     pub fn validation(&self) -> Option<&ValidationError> {
+        self.validations().first()
+    }
+
+    /// Everything that is wrong with the values of a row; nothing if the error is another.
+    #[must_use]
+    pub fn validations(&self) -> &[ValidationError] {
         match &*self.0 {
-            Kind::Validation(error) => Some(error),
-            _ => None,
+            Kind::Validation(problems) => problems,
+            _ => &[],
         }
+    }
+
+    /// Whether the row was changed or deleted by others since it was read (a field with `version`);
+    /// nothing was written.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        matches!(*self.0, Kind::Stale { .. })
     }
 
     /// The driver's error, if it came from there.
@@ -304,7 +329,18 @@ impl fmt::Display for Error {
                 "more than one `{model}` matches the query; narrow the filter, or use `first`"
             ),
             Kind::Integrity(error) => error.fmt(f),
-            Kind::Validation(error) => error.fmt(f),
+            Kind::Validation(problems) => {
+                for (i, problem) in problems.iter().enumerate() {
+                    f.write_str(if i > 0 { "; " } else { "" })?;
+                    problem.fmt(f)?;
+                }
+                Ok(())
+            }
+            Kind::Stale { model, key } => write!(
+                f,
+                "the `{model}` {key} was changed or deleted since it was read; read it again \
+                 (`refresh`) and repeat the change"
+            ),
             Kind::MissingFields { model, fields } => write!(
                 f,
                 "cannot build a `{model}`: no value and no default for `{}`; set it on `{model}::builder()`",

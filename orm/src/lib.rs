@@ -33,6 +33,7 @@ mod queryset;
 mod raw;
 mod relation;
 mod row;
+mod rules;
 pub mod schema;
 mod selection;
 mod shared_connection;
@@ -41,6 +42,43 @@ mod transaction;
 mod tuples;
 mod validate;
 
+/// Methods of query sets, in a few lines: what Django and Tortoise keep in managers.
+///
+/// The attribute stands on an implementation of a trait for the query set of a model, and writes the
+/// trait too. `#[scopes(pub)]` makes it usable in other modules, which import it by its name.
+///
+/// ```
+/// use testudo_orm::prelude::*;
+/// use testudo_orm::scopes;
+///
+/// #[derive(Model, Debug)]
+/// #[model(table = "orders")]
+/// pub struct Order {
+///     #[field(primary_key)]
+///     id: i64,
+///     is_paid: bool,
+///     amount: i64,
+/// }
+///
+/// #[scopes(pub)]
+/// impl OrderScopes for QuerySet<Order> {
+///     /// Those that were paid.
+///     fn paid(self) -> Self {
+///         self.filter(Order::is_paid.eq(true))
+///     }
+///
+///     fn over(self, amount: i64) -> Self {
+///         self.filter(Order::amount.gt(amount))
+///     }
+/// }
+///
+/// let large = Order::all().paid().over(100).order_by(Order::amount.desc());
+/// # let _ = large;
+/// ```
+///
+/// For the scope that every query set of a model has, such as that of rows not deleted, see
+/// `default_scope` at [`Model`](trait@Model).
+pub use testudo_fixtures_macros::scopes;
 pub use testudo_fixtures_macros::{DbEnum, FieldType, Model, ModelFields, Projection};
 pub use testudo_sql as sql;
 
@@ -104,6 +142,7 @@ pub mod __private {
     };
     pub use crate::error::Result;
     pub use crate::field::FieldType;
+    pub use crate::filter::Filter;
     pub use crate::from_row::{Columns, FromRow};
     pub use crate::into_field::IntoField;
     pub use crate::model::{Key, Model, primary_key_column};
@@ -113,4 +152,12 @@ pub mod __private {
     pub use crate::relation::{Fetched, RelatedBy, Relation, ToOne};
     pub use crate::row::{Cell, CellError, RowReader};
     pub use crate::selection::Selection;
+    pub use crate::validate::Validator;
+
+    /// What the rules of fields call.
+    pub mod rules {
+        pub use crate::rules::{
+            Pattern, at_least, at_most, compiled, email, min_length, one_of, pattern, told,
+        };
+    }
 }

@@ -5,8 +5,9 @@ use testudo_sql::Value;
 use testudo_sql::schema::{Column, ColumnType, Table};
 
 use crate::builder::ModelBuilder;
-use crate::path::{ModelPath, PathHandle};
+use crate::path::{ModelPath, PathHandle, Root};
 use crate::row::RowReader;
+use crate::validate::Validator;
 use crate::{Db, FieldType, Filter, QuerySet, Raw, Result};
 
 /// A struct that is a row of a table. Derive it with `#[derive(Model)]`.
@@ -61,6 +62,8 @@ use crate::{Db, FieldType, Filter, QuerySet, Raw, Result};
 /// - `table = "orders"`: the name of the table; else the struct's name in `snake_case`.
 /// - `ordering("-created_at", "id")`: the default order of query sets, `-` for descending.
 /// - `index(a, b)`, `unique(a, b)`: over several columns, by the names of the fields; may be repeated.
+/// - `default_scope = Order::deleted_at.is_null()`: the rows that query sets are about, unless they begin with
+///   `Order::unscoped()`. A relation to one row leads to it in any case.
 /// - `crate = path`: where the derive finds this crate, if not under its own name or in `testudo`.
 ///
 /// # Settings of `#[field(...)]`
@@ -74,6 +77,16 @@ use crate::{Db, FieldType, Filter, QuerySet, Raw, Result};
 /// - `default = expression`: what the builder takes where nothing is set. A literal, a path such as
 ///   `Status::Pending` or `dec!(..)` is the column's DEFAULT in the database too.
 /// - `auto_now`, `auto_now_add`: the time of each save, or of the first.
+/// - `version` for an `i64`: counts the changes of the row. `save`, `save_fields` and `delete` write only
+///   if the row still has the version that was read; else nothing is written, and the error
+///   [`is_stale`](crate::Error::is_stale). `update` of a query set counts too.
+///
+/// Rules, checked before an insert, `save`, `save_fields` or bulk operation sends anything; all problems of
+/// a row are reported at once ([`validations`](crate::Error::validations)), `None` satisfies each:
+/// - `min = 0`, `max = 100` for what can be compared; `choices("s", "m", "l")`.
+/// - `min_length = 3`, `email`, `pattern = "^[A-Z]+$"` for text.
+/// - `validate = path::to::function`, or several by `validate(one, another)`: a `fn(&T) -> Result<(), E>`
+///   where `T` is the field's type without `Option` and `E` can be displayed.
 ///
 /// # Relations
 /// - `ForeignKey<User>` and `OneToOne<User>`, or an `Option` of these: the column is the field's name
@@ -103,6 +116,24 @@ pub trait Model: Sized + Send + Sync + 'static {
     const KEY_TYPE: ColumnType;
     /// The tables between this model and those that it has a many-to-many relation with.
     const JOIN_TABLES: &'static [&'static Table];
+
+    /// The rules that rows have to satisfy.
+    #[doc(hidden)]
+    const VALIDATORS: &'static [Validator<Self>] = &[];
+    /// The position of the column that counts the changes of a row.
+    #[doc(hidden)]
+    const VERSION: Option<usize> = None;
+
+    /// Sets the version of the row.
+    #[doc(hidden)]
+    fn set_version(&mut self, _version: i64) {}
+
+    /// The condition of all query sets of this model but those that begin with
+    /// [`unscoped`](Self::unscoped): `#[model(default_scope = ..)]`.
+    #[must_use]
+    fn default_scope() -> Option<Filter<Self>> {
+        None
+    }
 
     /// The columns as seen over a path.
     fn columns<P: ModelPath<Target = Self>>() -> Self::Columns<P>;
@@ -134,6 +165,16 @@ pub trait Model: Sized + Send + Sync + 'static {
         QuerySet::new()
     }
 
+    /// All rows, those outside of the model's default scope too.
+    fn unscoped() -> QuerySet<Self> {
+        QuerySet::unscoped()
+    }
+
+    /// The columns and relations of the model itself, as a relation's function gives those of another.
+    fn this() -> Self::Columns<Root<Self>> {
+        Self::columns()
+    }
+
     /// The rows that satisfy a condition.
     fn filter(condition: Filter<Self>) -> QuerySet<Self> {
         QuerySet::new().filter(condition)
@@ -158,7 +199,7 @@ pub trait Model: Sized + Send + Sync + 'static {
         db: &Db,
         key: impl Into<Self::PrimaryKey> + Send,
     ) -> impl Future<Output = Result<Self>> + Send {
-        let query = QuerySet::<Self>::with_primary_key(key.into());
+        let query = QuerySet::<Self>::new().of_key(&key.into());
         async move { query.get(db).await }
     }
 }

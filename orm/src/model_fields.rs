@@ -72,6 +72,11 @@ pub trait FieldAt<const AT: usize>: ModelFields {
 
     /// The field, to be changed.
     fn get_mut(&mut self) -> &mut Self::Type;
+
+    /// What the field's rules say of it.
+    fn problems(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What a field of a shared struct points to.

@@ -5,6 +5,7 @@ mod bulk;
 mod bulk_update;
 mod get_or_create;
 mod upsert;
+pub(crate) mod version;
 
 use chrono::{DateTime, Utc};
 use testudo_sql::schema::Column;
@@ -15,7 +16,8 @@ pub use self::upsert::{Bulk, BulkConflict, IntoChanges, Upsert, excluded};
 use crate::assign::{IntoColumns, positions};
 use crate::model::{is_unsaved, primary_key_column};
 use crate::queryset::own_column;
-use crate::{Db, Error, FieldType, Model, QuerySet, Result, validate};
+use crate::validate::Problems;
+use crate::{Db, Error, FieldType, Model, QuerySet, Result};
 
 /// What can be done with one row, or with many rows at once.
 pub trait Persist: Model {
@@ -98,7 +100,9 @@ pub trait Persist: Model {
     /// When it is not in the database any more, or the database refuses.
     fn refresh(&mut self, db: &Db) -> impl Future<Output = Result<()>> + Send {
         async move {
-            *self = Self::get(db, self.primary_key()).await?;
+            *self = QuerySet::with_primary_key(self.primary_key())
+                .get(db)
+                .await?;
             Ok(())
         }
     }
@@ -205,7 +209,7 @@ pub(crate) async fn insert<M: Model>(row: &mut M, db: &Db) -> Result<()> {
 }
 
 async fn save<M: Model>(row: &mut M, db: &Db) -> Result<()> {
-    if is_unsaved(row) {
+    if is_unsaved(row) || version::is_new(row) {
         return insert(row, db).await;
     }
     row.touch(Utc::now(), false);
@@ -227,36 +231,48 @@ async fn save<M: Model>(row: &mut M, db: &Db) -> Result<()> {
     Ok(())
 }
 
-async fn update<M: Model>(row: &M, positions: &[usize], db: &Db) -> Result<u64> {
+/// Writes these fields, and returns how many rows were found; one that counts its changes is found as
+/// it was read, or it is an error.
+async fn update<M: Model>(row: &mut M, positions: &[usize], db: &Db) -> Result<u64> {
     if is_unsaved(row) {
         return Err(Error::not_saved(M::TABLE.model, "save some fields"));
     }
-    let mut assignments = Vec::with_capacity(positions.len());
-    for &position in positions {
+    let dialect = db.speaks().await?;
+    let mut problems = Problems::default();
+    let mut assignments = Vec::with_capacity(positions.len() + 1);
+    for &position in positions.iter().filter(|at| M::VERSION != Some(**at)) {
         let column: &'static Column = &M::TABLE.columns[position];
         let value = row.value(position);
-        validate::value(M::TABLE, column, &value, db.speaks().await?)?;
+        problems.value(M::TABLE, column, &value, dialect);
         assignments.push(Assignment::Column(column, Expr::Value(value)));
     }
+    problems.rules(row, positions);
+    problems.finish()?;
+    assignments.extend(version::counted::<M>());
     let update = Update {
         target: Source::Model(M::TABLE),
         assignments,
-        filter: Some(key_condition(row)),
+        filter: Some(version::unchanged(row)),
         returning: Vec::new(),
     };
-    let compiled = update.compile(db.speaks().await?)?;
-    Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
+    let compiled = update.compile(dialect)?;
+    let found = db.run(compiled.sql, &compiled.binds).await?.rows_affected;
+    if found == 0 && M::VERSION.is_some() {
+        return Err(version::not_found(row));
+    }
+    version::count(row);
+    Ok(found)
 }
 
 async fn delete<M: Model>(row: &M, db: &Db) -> Result<()> {
     let delete = Delete {
         target: Source::Model(M::TABLE),
-        filter: Some(key_condition(row)),
+        filter: Some(version::unchanged(row)),
         returning: Vec::new(),
     };
     let compiled = delete.compile(db.speaks().await?)?;
     match db.run(compiled.sql, &compiled.binds).await?.rows_affected {
-        0 => Err(Error::does_not_exist(M::TABLE.model)),
+        0 => Err(version::not_found(row)),
         _ => Ok(()),
     }
 }

@@ -45,7 +45,15 @@ pub struct QuerySet<M> {
 }
 
 impl<M: Model> QuerySet<M> {
+    /// The rows of the model's default scope.
     pub(crate) fn new() -> Self {
+        match M::default_scope() {
+            Some(scope) => Self::unscoped().filter(scope),
+            None => Self::unscoped(),
+        }
+    }
+
+    pub(crate) fn unscoped() -> Self {
         QuerySet {
             select: Select::model(M::TABLE),
             joined: Tree::empty(),
@@ -53,14 +61,20 @@ impl<M: Model> QuerySet<M> {
         }
     }
 
+    /// The row with this key, in the model's default scope or not.
     pub(crate) fn with_primary_key(key: M::PrimaryKey) -> Self {
+        Self::unscoped().of_key(&key)
+    }
+
+    /// Only the row with this key.
+    pub(crate) fn of_key(self, key: &M::PrimaryKey) -> Self {
         let column = own_column::<M>(primary_key_column::<M>());
         let condition = Expr::Compare {
             column,
             op: CompareOp::Eq,
             value: key.to_value(),
         };
-        Self::new().filter(Filter::from_expr(condition))
+        self.filter(Filter::from_expr(condition))
     }
 
     pub(crate) fn with_prefetch(mut self, tree: Tree<M>) -> Self {

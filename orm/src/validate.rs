@@ -4,7 +4,63 @@ use rust_decimal::Decimal;
 use testudo_sql::schema::{Column, ColumnType, Table};
 use testudo_sql::{Dialect, Value};
 
-use crate::{Error, Result};
+use crate::{Error, Model, Result, ValidationError};
+
+/// The rules of one field: `min`, `pattern`, `validate` and their kin.
+pub struct Validator<M> {
+    /// The position of its column.
+    pub position: usize,
+    /// What is wrong with the field of this row.
+    pub problems: fn(&M) -> Vec<String>,
+}
+
+/// What is wrong with one row.
+#[derive(Default)]
+pub(crate) struct Problems(Vec<ValidationError>);
+
+impl Problems {
+    /// Looks at a value of the row.
+    pub(crate) fn value(
+        &mut self,
+        table: &'static Table,
+        column: &'static Column,
+        value: &Value,
+        dialect: Dialect,
+    ) {
+        if let Some(problem) = problem(column, value, dialect) {
+            self.add(table, column, problem);
+        }
+    }
+
+    /// Asks the rules of the fields at these positions.
+    pub(crate) fn rules<M: Model>(&mut self, row: &M, positions: &[usize]) {
+        for validator in M::VALIDATORS {
+            if !positions.contains(&validator.position) {
+                continue;
+            }
+            let column = &M::TABLE.columns[validator.position];
+            for problem in (validator.problems)(row) {
+                self.add(M::TABLE, column, problem);
+            }
+        }
+    }
+
+    /// All of them as one error.
+    pub(crate) fn finish(self) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        Err(Error::invalid(self.0))
+    }
+
+    fn add(&mut self, table: &'static Table, column: &'static Column, problem: String) {
+        self.0.push(ValidationError {
+            model: table.model,
+            field: column.field,
+            problem,
+        });
+    }
+}
 
 /// What is wrong with the value for this column, if anything is.
 pub(crate) fn value(

@@ -4,6 +4,7 @@ mod builder;
 mod columns;
 mod relation;
 mod row;
+mod rules;
 mod shared;
 mod table;
 
@@ -137,6 +138,16 @@ fn model_impl(model: &Model, names: &Names<'_>) -> TokenStream {
         .filter(|field| matches!(field.kind, Kind::ManyToMany(_)))
         .map(|field| names.relation(field));
     let row = row::functions(model, names);
+    let validators = rules::validators(model, private);
+    let version = version(model, private);
+    let default_scope = model.default_scope.as_ref().map(|scope| {
+        let some = quote_spanned!(scope.span()=> ::core::option::Option::Some(#scope));
+        quote! {
+            fn default_scope() -> ::core::option::Option<#private::Filter<Self>> {
+                #some
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #private::Model for #ident {
@@ -156,9 +167,25 @@ fn model_impl(model: &Model, names: &Names<'_>) -> TokenStream {
                 <#builder as ::core::default::Default>::default()
             }
 
+            #validators
+            #version
+            #default_scope
             #row
         }
     }
+}
+
+/// How the version of a row is known, if it has one.
+fn version(model: &Model, private: &TokenStream) -> Option<TokenStream> {
+    let (field, column) = model.version()?;
+    let (position, place) = (column.position, get_mut(field, &quote!(self), private));
+    Some(quote! {
+        const VERSION: ::core::option::Option<usize> = ::core::option::Option::Some(#position);
+
+        fn set_version(&mut self, version: i64) {
+            *#place = version;
+        }
+    })
 }
 
 /// `Quoted { .. }` in the generated code.

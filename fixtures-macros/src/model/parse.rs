@@ -7,6 +7,7 @@ mod field_type;
 mod flatten;
 mod refinement;
 mod relation;
+mod rules;
 mod settings;
 
 use proc_macro2::TokenStream;
@@ -14,13 +15,21 @@ use quote::{ToTokens, quote};
 use syn::{Data, DataStruct, DeriveInput, Fields, Generics, Path};
 
 use self::constraints::Constraints;
+pub(super) use self::field_type::argument_of;
 use super::{Field, Gathered, Kind, Model, Shared, composition};
 use crate::attributes::Attributes;
 use crate::diagnostics::Diagnostics;
 use crate::{crate_root, names};
 
 /// The settings of `#[model(...)]`.
-const SETTINGS: &[&str] = &["table", "ordering", "index", "unique", "crate"];
+const SETTINGS: &[&str] = &[
+    "table",
+    "ordering",
+    "index",
+    "unique",
+    "default_scope",
+    "crate",
+];
 
 /// The model that a struct describes, or `None` where it cannot be made out.
 pub(super) fn model(gathered: &Gathered, diagnostics: &mut Diagnostics) -> Option<Model> {
@@ -55,6 +64,7 @@ pub(super) fn model(gathered: &Gathered, diagnostics: &mut Diagnostics) -> Optio
     );
     constraints.read(&attributes, &parsed, diagnostics);
     let names_differ = refuse_same_names(&parsed, diagnostics);
+    rules::refuse_versions(&parsed, diagnostics);
     let primary_key = constraints.primary_key(&input.ident, &parsed, diagnostics);
     if !names_differ || !input.generics.params.is_empty() {
         return None;
@@ -67,6 +77,7 @@ pub(super) fn model(gathered: &Gathered, diagnostics: &mut Diagnostics) -> Optio
         fields: parsed,
         primary_key: primary_key?,
         ordering: constraints.ordering,
+        default_scope: attributes.expr("default_scope", diagnostics),
         indexes: constraints.indexes,
     })
 }

@@ -7,7 +7,8 @@ use super::batch::{self, Batch};
 use crate::model::{Key, is_unsaved, primary_key_column};
 use crate::queryset::own_column;
 use crate::row::RowReader;
-use crate::{Db, Error, Model, Result, validate};
+use crate::validate::Problems;
+use crate::{Db, Error, Model, Result};
 
 /// What an insertion is told beside its rows.
 #[derive(Debug, Clone, Default)]
@@ -140,11 +141,14 @@ impl Kind {
             values.reserve(self.batch.room(to_come) * self.columns.len());
         }
         let start = values.len();
+        let mut problems = Problems::default();
         for &position in &self.columns {
             let value = row.value(position);
-            validate::value(M::TABLE, &M::TABLE.columns[position], &value, self.dialect)?;
+            problems.value(M::TABLE, &M::TABLE.columns[position], &value, self.dialect);
             values.push(value);
         }
+        problems.rules(row, &self.columns);
+        problems.finish()?;
         if self.batch.starts_anew(&values[start..], &self.apart) {
             let mut next = Statement::of(&self.empty);
             let first = values.drain(start..);

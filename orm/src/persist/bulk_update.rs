@@ -5,23 +5,26 @@ use std::collections::HashSet;
 use testudo_sql::{Assignment, Case, Dialect, Expr, In, InSet, Source, Update, Value};
 
 use super::batch::{self, Batch};
-use super::{auto_now, key_condition};
+use super::{auto_now, key_condition, version};
 use crate::key::HashedValue;
 use crate::model::{is_unsaved, primary_key_column};
 use crate::queryset::own_column;
-use crate::{Db, Error, FieldType, Model, Result, validate};
+use crate::validate::Problems;
+use crate::{Db, Error, FieldType, Model, Result};
 
 /// A server looks through the branches of a CASE one by one, so that the time for a statement grows
 /// with the square of its rows; beyond this a larger one is slower.
 const MOST_ROWS: usize = 500;
 
-/// Sets the columns of all rows, and those with `auto_now`; returns how many rows were there.
+/// Sets the columns of all rows, and those with `auto_now`; returns how many rows were there. Rows that
+/// count their changes are all as they were read, or none is changed.
 pub(super) async fn update<M: Model>(
     rows: &mut [M],
     mut columns: Vec<usize>,
     db: &Db,
 ) -> Result<u64> {
     check_rows(rows, &columns)?;
+    columns.retain(|at| M::VERSION != Some(*at));
     for row in &mut *rows {
         for position in auto_now(row) {
             if !columns.contains(&position) {
@@ -35,7 +38,7 @@ pub(super) async fn update<M: Model>(
     let dialect = db.speaks().await?;
     let values = values(rows, &columns, dialect)?;
     // Beside each value stands the key of its row, as it does in the condition.
-    let mut batch = Batch::new(dialect, 2 * columns.len() + 1, Some(MOST_ROWS))?;
+    let mut batch = Batch::new(dialect, 2 * columns.len() + 2, Some(MOST_ROWS))?;
     let mut starts = Vec::new();
     for (at, row) in values.iter().enumerate() {
         if batch.starts_anew(row, &[]) || at == 0 {
@@ -58,12 +61,25 @@ pub(super) async fn update<M: Model>(
             let compiled = update.compile(dialect)?;
             found += db.run(compiled.sql, &compiled.binds).await?.rows_affected;
         }
+        if M::VERSION.is_some() && found < rows.len() as u64 {
+            return Err(Error::stale(M::TABLE.model, "of many"));
+        }
         Ok(found)
     };
-    // One statement is atomic by itself.
-    match batches.len() {
-        1 => send(db).await,
+    let sent = match batches.len() {
+        // One statement is atomic by itself, but for the rows that it did not find.
+        1 if M::VERSION.is_none() => send(db).await,
         _ => db.transaction(async |tx| send(&tx).await).await,
+    };
+    match sent {
+        Ok(found) => {
+            rows.iter_mut().for_each(version::count);
+            Ok(found)
+        }
+        Err(error) if error.is_stale() => {
+            Err(version::first_stale(rows, db).await?.unwrap_or(error))
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -92,12 +108,14 @@ fn check_rows<M: Model>(rows: &[M], columns: &[usize]) -> Result<()> {
 
 fn values<M: Model>(rows: &[M], columns: &[usize], dialect: Dialect) -> Result<Vec<Vec<Value>>> {
     let of_row = |row: &M| {
-        let value = |&position: &usize| {
-            let value = row.value(position);
-            validate::value(M::TABLE, &M::TABLE.columns[position], &value, dialect)?;
-            Ok(value)
-        };
-        columns.iter().map(value).collect()
+        let mut problems = Problems::default();
+        let values: Vec<Value> = columns.iter().map(|&at| row.value(at)).collect();
+        for (value, &at) in values.iter().zip(columns) {
+            problems.value(M::TABLE, &M::TABLE.columns[at], value, dialect);
+        }
+        problems.rules(row, columns);
+        problems.finish()?;
+        Ok(values)
     };
     rows.iter().map(of_row).collect()
 }
@@ -118,16 +136,29 @@ fn statement<M: Model>(rows: &[M], values: &[Vec<Value>], columns: &[usize]) -> 
     };
     Update {
         target: Source::Model(M::TABLE),
-        assignments: columns.iter().enumerate().map(assignment).collect(),
-        filter: Some(Expr::In(Box::new(In {
-            expr: Expr::Column(own_column::<M>(primary_key_column::<M>())),
-            set: InSet::of(
-                rows.iter()
-                    .map(|row| row.primary_key().to_value())
-                    .collect(),
-            ),
-            negated: false,
-        }))),
+        assignments: columns
+            .iter()
+            .enumerate()
+            .map(assignment)
+            .chain(version::counted::<M>())
+            .collect(),
+        filter: Some(found(rows)),
         returning: Vec::new(),
     }
+}
+
+/// The condition that finds the rows.
+fn found<M: Model>(rows: &[M]) -> Expr {
+    if M::VERSION.is_some() {
+        return Expr::Or(rows.iter().map(version::unchanged).collect());
+    }
+    Expr::In(Box::new(In {
+        expr: Expr::Column(own_column::<M>(primary_key_column::<M>())),
+        set: InSet::of(
+            rows.iter()
+                .map(|row| row.primary_key().to_value())
+                .collect(),
+        ),
+        negated: false,
+    }))
 }

@@ -6,7 +6,7 @@ use testudo_sql::schema::Table;
 use testudo_sql::{Assignment, CompareOp, Dialect, Expr, Ident, In, InSet, OnConflict, Value};
 
 use super::bulk::{self, Conflict, Options};
-use super::{auto_now, own_values};
+use super::{auto_now, own_values, version};
 use crate::assign::{self, Assign, IntoAssignments, IntoColumns, positions};
 use crate::expression::Expression;
 use crate::key::HashedValue;
@@ -237,6 +237,7 @@ impl<M: Model> Upsert<M> {
 
     fn assignments(&mut self, changes: Vec<Assign<M>>) -> Result<Vec<Assignment>> {
         let mut assignments = assign::assignments::<M>(changes)?;
+        assignments.extend(version::counted::<M>());
         let followers = match self.bulk.rows.first_mut() {
             Some(row) => auto_now(row),
             None => Vec::new(),

@@ -8,6 +8,7 @@ use testudo_sql::{
 use super::{QuerySet, own_column};
 use crate::assign::{self, Assign, IntoAssignments};
 use crate::model::primary_key_column;
+use crate::persist::version;
 use crate::{Db, Model, Result, validate};
 
 /// An UPDATE of all rows of a query set.
@@ -21,7 +22,8 @@ pub struct UpdateQuery<M> {
 impl<M: Model> QuerySet<M> {
     /// Sets columns of all rows: `Order::all().update(Order::total.set(Order::total + 10))`.
     ///
-    /// One statement; `auto_now` fields are left as they are.
+    /// One statement; `auto_now` fields are left as they are, and rules of fields are not asked. A field with
+    /// `version` counts the change.
     pub fn update(self, assignments: impl IntoAssignments<M>) -> UpdateQuery<M> {
         UpdateQuery {
             select: self.select,
@@ -80,7 +82,8 @@ impl<M: Model> UpdateQuery<M> {
     }
 
     fn into_update(self, dialect: Dialect) -> Result<Update> {
-        let assignments = assign::assignments::<M>(self.assignments)?;
+        let mut assignments = assign::assignments::<M>(self.assignments)?;
+        assignments.extend(version::counted::<M>());
         for assignment in &assignments {
             if let Assignment::Column(column, Expr::Value(value)) = assignment {
                 validate::value(M::TABLE, column, value, dialect)?;

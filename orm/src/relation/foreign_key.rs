@@ -52,7 +52,7 @@ macro_rules! to_one {
             /// # Errors
             /// When it does not exist or the database refuses.
             pub async fn fetch(&self, db: &crate::Db) -> Result<T> {
-                T::get(db, self.id()).await
+                crate::QuerySet::with_primary_key(self.id()).get(db).await
             }
 
             #[doc(hidden)]

@@ -117,7 +117,12 @@ impl<R: Relation> Branch<R> {
     ) -> Result<HashMap<HashedValue, Vec<Arc<R::To>>>> {
         let position = R::To::TABLE.position_of(remote);
         let condition = is_in(Expr::Column(own_column::<R::To>(remote)), keys);
-        let query = QuerySet::<R::To>::new()
+        // What a row points to is there, whatever scope the other model has.
+        let rows = match R::RELATION.to_many {
+            true => QuerySet::<R::To>::new(),
+            false => QuerySet::unscoped(),
+        };
+        let query = rows
             .filter(Filter::from_expr(condition))
             .with_prefetch(self.children.clone());
         let mut groups: HashMap<HashedValue, Vec<Arc<R::To>>> = HashMap::new();

@@ -75,9 +75,11 @@ pub(super) fn implementations(model: &Model, names: &Names<'_>) -> TokenStream {
     }
 }
 
-/// The fields that a user sets: those that follow the clock are set when the row is saved.
+/// The fields that a user sets: versions, and those that follow the clock, are set when the row is saved.
 fn settable(model: &Model) -> impl Iterator<Item = (&Field, &Column)> {
-    model.columns().filter(|(_, column)| column.clock.is_none())
+    model
+        .columns()
+        .filter(|(_, column)| column.clock.is_none() && !column.version)
 }
 
 fn setters(field: &Field, column: &Column, names: &Names<'_>) -> TokenStream {
@@ -193,6 +195,9 @@ fn initial(model: &Model, field: &Field, column: &Column, names: &Names<'_>) -> 
         return Initial::Value(
             quote!(<#ty as #private::FromClock>::from_clock(#private::Utc::now())),
         );
+    }
+    if column.version {
+        return Initial::Value(quote!(0));
     }
     if column.generated == Generated::Yes {
         return Initial::Value(quote!(self.#name.unwrap_or(0)));

@@ -132,11 +132,16 @@ fn touch(model: &Model, names: &Names<'_>) -> TokenStream {
         quote!(#(#fields)*)
     };
     let (every, once) = (of(Clock::EverySave), of(Clock::Creation));
+    let first_version = model.version().map(|(field, _)| {
+        let place = get_mut(field, &quote!(self), private);
+        quote!(*#place = 1;)
+    });
     quote! {
         fn touch(&mut self, now: #private::DateTime<#private::Utc>, is_new: bool) {
             #every
             if is_new {
                 #once
+                #first_version
             }
             let _ = now;
         }

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::super::{Column, Field, Kind, Reference, Shared};
-use super::{construct, default_value, get, get_mut};
+use super::super::{Column, Field, Holder, Kind, Reference, Shared};
+use super::{construct, default_value, get, get_mut, rules};
 
 /// Everything that the derive adds beside the struct.
 pub(crate) fn shared(shared: &Shared) -> TokenStream {
@@ -54,6 +54,10 @@ fn field(shared: &Shared, at: usize, field: &Field, private: &TokenStream) -> To
         get(field, &receiver, private),
         get_mut(field, &receiver, private),
     );
+    let problems = match &field.kind {
+        Kind::Column(column) => problems(field, column, private),
+        Kind::Reverse(_) | Kind::ManyToMany(_) => None,
+    };
     let more = match &field.kind {
         Kind::Column(column) => facts(shared, at, field, column, private),
         _ => TokenStream::new(),
@@ -70,10 +74,29 @@ fn field(shared: &Shared, at: usize, field: &Field, private: &TokenStream) -> To
             fn get_mut(&mut self) -> &mut #ty {
                 #get_mut
             }
+
+            #problems
         }
 
         #more
     }
+}
+
+/// What a field's rules say of it, if it has any.
+fn problems(field: &Field, column: &Column, private: &TokenStream) -> Option<TokenStream> {
+    let ident = &field.ident;
+    let problems = match &field.holder {
+        _ if column.rules.is_empty() => return None,
+        None => rules::problems(&quote!(&self.#ident), field, column, private),
+        Some(Holder { ident, ty, at }) => {
+            quote!(<#ty as #private::FieldAt<#at>>::problems(&self.#ident))
+        }
+    };
+    Some(quote! {
+        fn problems(&self) -> ::std::vec::Vec<::std::string::String> {
+            #problems
+        }
+    })
 }
 
 /// What a field points to, and its default.

@@ -164,6 +164,9 @@ fn database_default(field: &Field, column: &Column, names: &Names<'_>) -> Option
     if let Some(Clock::EverySave | Clock::Creation) = column.clock {
         return Some(quote!(#private::meta::ColumnDefault::Now));
     }
+    if column.version {
+        return Some(quote!(#private::meta::ColumnDefault::Value(|| #private::Value::I64(1))));
+    }
     let default = column.default.as_ref().filter(|default| default.constant)?;
     let value = default_value(default, &column.value_type(field, &names.private), private);
     Some(quote!(#private::meta::ColumnDefault::Value(|| #private::FieldType::to_value(&#value))))

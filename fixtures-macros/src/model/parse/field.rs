@@ -101,6 +101,8 @@ impl Context<'_> {
         );
         column.refinement = self.refinement(diagnostics);
         column.clock = self.clock(diagnostics);
+        column.version = self.version(diagnostics);
+        column.rules = self.rules(diagnostics);
         column.unique = self.attributes.flag("unique", false, diagnostics);
         let is_key = self.attributes.flag("primary_key", false, diagnostics);
         if is_key {
@@ -154,6 +156,8 @@ impl Context<'_> {
                 .expr("default", diagnostics)
                 .map(default::default),
             clock: None,
+            version: false,
+            rules: Vec::new(),
             reference: None,
         }
     }

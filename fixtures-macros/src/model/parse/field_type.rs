@@ -81,7 +81,7 @@ pub(super) fn base_name(ty: &Type) -> Option<String> {
 }
 
 /// The only generic argument of a type with this name.
-pub(super) fn argument_of<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+pub(in super::super) fn argument_of<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = ty else { return None };
     let segment = path
         .path

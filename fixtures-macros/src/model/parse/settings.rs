@@ -19,6 +19,14 @@ const PLAIN: &[&str] = &[
     "auto_now",
     "auto_now_add",
     "column",
+    "version",
+    "validate",
+    "min",
+    "max",
+    "min_length",
+    "pattern",
+    "email",
+    "choices",
 ];
 const FOREIGN_KEY: &[&str] = &[
     "related_name",
@@ -50,6 +58,14 @@ pub(super) const ALL: &[&str] = &[
     "through",
     "reverse",
     "flatten",
+    "version",
+    "validate",
+    "min",
+    "max",
+    "min_length",
+    "pattern",
+    "email",
+    "choices",
 ];
 
 /// Reports the settings that do not fit the kind of field.
