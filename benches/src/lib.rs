@@ -1,5 +1,7 @@
 //! What the benches share: the ten-table schema and the work that one test does.
 
+pub mod statements;
+
 use sqlx::SqlitePool;
 
 /// The directory of the migrations of the ten-table schema.

@@ -44,21 +44,59 @@ impl<M> Assign<M> {
     message = "`{Self}` is not an assignment to columns of `{M}`",
     note = "write `column.set(value)`, or a tuple of such"
 )]
-pub trait IntoAssignments<M> {
+pub trait IntoAssignments<M>: Sized {
+    /// Appends the assignments in their order.
+    fn append_to(self, assignments: &mut Assignments<M>);
+
     /// The assignments in their order.
-    fn into_assignments(self) -> Vec<Assign<M>>;
+    fn into_assignments(self) -> Assignments<M> {
+        let mut assignments = Assignments {
+            list: Vec::with_capacity(1),
+            foreign: None,
+            model: PhantomData,
+        };
+        self.append_to(&mut assignments);
+        assignments
+    }
+}
+
+/// Assignments as the compiler takes them.
+#[derive(Debug, Clone)]
+pub struct Assignments<M> {
+    list: Vec<Assignment>,
+    /// The first column among them that is not the model's own.
+    foreign: Option<ColumnRef>,
+    model: PhantomData<fn() -> M>,
 }
 
 impl<M> IntoAssignments<M> for Assign<M> {
-    fn into_assignments(self) -> Vec<Assign<M>> {
-        vec![self]
+    fn append_to(self, assignments: &mut Assignments<M>) {
+        if self.column.path.hop.is_some() {
+            assignments.foreign.get_or_insert(self.column);
+        }
+        let assignment = Assignment::Column(self.column.column, self.expr);
+        assignments.list.push(assignment);
+    }
+}
+
+impl<M> IntoAssignments<M> for Vec<Assign<M>> {
+    fn append_to(self, assignments: &mut Assignments<M>) {
+        for assign in self {
+            assign.append_to(assignments);
+        }
     }
 }
 
 macro_rules! assignment_tuples {
-    ($($tuple:tt)+) => {
-        crate::tuples::append_tuples!(IntoAssignments::into_assignments -> Assign<M>; $($tuple)+);
-    };
+    ($([$($name:ident)+])+) => {$(
+        impl<M, $($name: IntoAssignments<M>),+> IntoAssignments<M> for ($($name,)+) {
+            fn append_to(self, assignments: &mut Assignments<M>) {
+                #[expect(non_snake_case, reason = "a member is named after its type parameter")]
+                let ($($name,)+) = self;
+                $($name.append_to(assignments);)+
+            }
+        }
+    )+};
 }
 crate::tuples::for_each_tuple!(assignment_tuples);
 
@@ -86,12 +124,11 @@ macro_rules! column_tuples {
 crate::tuples::for_each_tuple!(column_tuples);
 
 /// The assignments for the compiler.
-pub(crate) fn assignments<M: Model>(assigned: Vec<Assign<M>>) -> Result<Vec<Assignment>> {
-    let assignment = |assign: Assign<M>| {
-        let column = own_column_of::<M>(assign.column, "set")?;
-        Ok(Assignment::Column(column, assign.expr))
-    };
-    assigned.into_iter().map(assignment).collect()
+pub(crate) fn assignments<M: Model>(assignments: Assignments<M>) -> Result<Vec<Assignment>> {
+    if let Some(foreign) = assignments.foreign {
+        own_column_of::<M>(foreign, "set")?;
+    }
+    Ok(assignments.list)
 }
 
 /// The positions of columns in the model's own table.

@@ -66,16 +66,14 @@ pub(crate) fn quantified(
     condition: Expr,
 ) -> Expr {
     let mut seen: Vec<&'static Path> = Vec::new();
-    paths
-        .into_iter()
-        .flatten()
-        .fold(condition, |condition, path| {
-            if !path.crosses_many() || seen.contains(&path) {
-                return condition;
-            }
+    let mut condition = condition;
+    for path in paths.into_iter().flatten() {
+        if path.crosses_many() && !seen.contains(&path) {
             seen.push(path);
-            some_row(path, condition)
-        })
+            condition = some_row(path, condition);
+        }
+    }
+    condition
 }
 
 fn some_row(path: &'static Path, mut condition: Expr) -> Expr {

@@ -49,7 +49,7 @@ pub(crate) trait Driver: sqlx::Database {
     /// text.
     fn arguments(
         connection: &mut Self::Connection,
-        sql: &str,
+        sql: &Arc<String>,
         binds: &[&Value],
     ) -> impl Future<Output = Result<Option<Self::Arguments>>> + Send;
 

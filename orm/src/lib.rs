@@ -82,7 +82,7 @@ pub use testudo_fixtures_macros::scopes;
 pub use testudo_fixtures_macros::{DbEnum, FieldType, Model, ModelFields, Projection};
 pub use testudo_sql as sql;
 
-pub use crate::assign::{Assign, IntoAssignments, IntoColumns};
+pub use crate::assign::{Assign, Assignments, IntoAssignments, IntoColumns};
 pub use crate::builder::ModelBuilder;
 pub use crate::column::Column;
 pub use crate::custom_type::CustomType;

@@ -156,6 +156,10 @@ pub trait Model: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn value(&self, position: usize) -> Value;
 
+    /// Appends the values of all columns, or of all but those that the server numbers.
+    #[doc(hidden)]
+    fn push_values(&self, numbered: bool, values: &mut Vec<Value>);
+
     /// Sets the fields that follow the clock: `auto_now`, and `auto_now_add` for a row that is new.
     #[doc(hidden)]
     fn touch(&mut self, now: DateTime<Utc>, is_new: bool);

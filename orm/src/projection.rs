@@ -79,8 +79,8 @@ impl<M, S: Selection<M>, T> Clone for Made<M, S, T> {
 impl<M, S: Selection<M>, T: Send> Selection<M> for Made<M, S, T> {
     type Output = T;
 
-    fn items(&self) -> Vec<SelectItem> {
-        self.selection.items()
+    fn append_to(&self, items: &mut Vec<SelectItem>) {
+        self.selection.append_to(items);
     }
 
     fn read(&self, reader: &mut RowReader<'_>) -> Result<T> {

@@ -296,11 +296,17 @@ impl<M: Model> QuerySet<M> {
     /// # Errors
     /// When the dialect cannot express it.
     pub fn sql(self, dialect: Dialect) -> Result<String> {
+        Ok(self.into_statement().compile(dialect)?.sql)
+    }
+
+    /// The query as a statement of the query compiler, which writes its text and its binds.
+    #[must_use]
+    pub fn into_statement(self) -> Select {
         let QuerySet {
             mut select, joined, ..
         } = self.ordered();
         select.projection = Projection::Model(joined.paths());
-        Ok(select.compile(dialect)?.sql)
+        select
     }
 
     /// Models, each with a selection beside it.

@@ -15,8 +15,15 @@ pub trait Selection<M>: Clone + Send + Sync {
     /// The value of one row.
     type Output: Send;
 
+    /// What stands behind SELECT, appended to what stands there already.
+    fn append_to(&self, items: &mut Vec<SelectItem>);
+
     /// What stands behind SELECT.
-    fn items(&self) -> Vec<SelectItem>;
+    fn items(&self) -> Vec<SelectItem> {
+        let mut items = Vec::new();
+        self.append_to(&mut items);
+        items
+    }
 
     /// Reads a row from left to right.
     ///
@@ -28,11 +35,11 @@ pub trait Selection<M>: Clone + Send + Sync {
 impl<M: Model, T: FieldType> Selection<M> for Column<M, T> {
     type Output = T;
 
-    fn items(&self) -> Vec<SelectItem> {
-        vec![SelectItem {
+    fn append_to(&self, items: &mut Vec<SelectItem>) {
+        items.push(SelectItem {
             expr: self.expr(),
             alias: None,
-        }]
+        });
     }
 
     fn read(&self, reader: &mut RowReader<'_>) -> Result<T> {
@@ -44,11 +51,11 @@ impl<M: Model, T: FieldType> Selection<M> for Column<M, T> {
 impl<M: Model, T: FieldType> Selection<M> for Expression<M, T> {
     type Output = T;
 
-    fn items(&self) -> Vec<SelectItem> {
-        vec![SelectItem {
+    fn append_to(&self, items: &mut Vec<SelectItem>) {
+        items.push(SelectItem {
             expr: self.clone().into_expr(),
             alias: None,
-        }]
+        });
     }
 
     fn read(&self, reader: &mut RowReader<'_>) -> Result<T> {
@@ -62,11 +69,9 @@ macro_rules! tuples {
         impl<M, $($name: Selection<M>),+> Selection<M> for ($($name,)+) {
             type Output = ($($name::Output,)+);
 
-            fn items(&self) -> Vec<SelectItem> {
+            fn append_to(&self, items: &mut Vec<SelectItem>) {
                 let ($($name,)+) = self;
-                let mut items = Vec::new();
-                $(items.extend($name.items());)+
-                items
+                $($name.append_to(items);)+
             }
 
             fn read(&self, reader: &mut RowReader<'_>) -> Result<Self::Output> {

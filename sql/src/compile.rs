@@ -63,10 +63,15 @@ mod update;
 mod window;
 mod writer;
 
+use smallvec::SmallVec;
+
 pub use crate::compile::explain::Explain;
 pub(crate) use crate::compile::number::push_number;
 use crate::compile::writer::Writer;
 use crate::{Delete, Dialect, Error, Insert, Select, Update, Value};
+
+/// The binds of a statement. Those of most statements lie inline.
+pub type Binds<'q> = SmallVec<[&'q Value; 8]>;
 
 /// A statement ready to send.
 #[derive(Debug)]
@@ -74,7 +79,7 @@ pub struct Compiled<'q> {
     /// The SQL text with the dialect's placeholders.
     pub sql: String,
     /// The binds in the order of the placeholders, borrowed from the statement.
-    pub binds: Vec<&'q Value>,
+    pub binds: Binds<'q>,
 }
 
 impl Select {

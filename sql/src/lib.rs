@@ -26,7 +26,7 @@ mod select;
 mod update;
 mod value;
 
-pub use crate::compile::{Compiled, Explain};
+pub use crate::compile::{Binds, Compiled, Explain};
 pub use crate::delete::Delete;
 pub use crate::dialect::{Dialect, QuoteStyle};
 pub use crate::error::Error;

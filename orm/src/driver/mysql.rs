@@ -3,6 +3,8 @@
 mod read;
 mod refused;
 
+use std::sync::Arc;
+
 use sqlx::mysql::{MySqlArguments, MySqlPoolOptions, MySqlQueryResult};
 use sqlx::{Arguments, MySql, MySqlConnection, MySqlPool, Row};
 use testudo_sql::{Dialect, Value};
@@ -33,7 +35,7 @@ impl Driver for MySql {
 
     async fn arguments(
         _: &mut MySqlConnection,
-        _: &str,
+        _: &Arc<String>,
         binds: &[&Value],
     ) -> Result<Option<MySqlArguments>> {
         if binds.is_empty() {

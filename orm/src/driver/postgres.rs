@@ -3,6 +3,8 @@
 mod bind;
 mod read;
 
+use std::sync::Arc;
+
 use sqlx::error::{DatabaseError, ErrorKind};
 use sqlx::postgres::{PgArguments, PgDatabaseError, PgPoolOptions, PgQueryResult};
 use sqlx::{
@@ -31,7 +33,7 @@ impl Driver for Postgres {
     /// before, with values of other types, keeps those.
     async fn arguments(
         connection: &mut PgConnection,
-        sql: &str,
+        sql: &Arc<String>,
         binds: &[&Value],
     ) -> Result<Option<PgArguments>> {
         if binds.is_empty() {
@@ -40,7 +42,7 @@ impl Driver for Postgres {
         }
         let types: Vec<_> = binds.iter().map(|value| bind::proposed(value)).collect();
         let statement = connection
-            .prepare_with(AssertSqlSafe(sql).into_sql_str(), &types)
+            .prepare_with(AssertSqlSafe(Arc::clone(sql)).into_sql_str(), &types)
             .await
             .map_err(|error| refine(error, sql))?;
         let expected = match statement.parameters() {

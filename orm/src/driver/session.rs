@@ -79,15 +79,17 @@ where
     D: Driver<Connection = C, Arguments: IntoArguments<D>>,
     for<'c> &'c mut C: Executor<'c, Database = D>,
 {
+    // Shared with sqlx, not copied: errors want the text too.
+    let sql = Arc::new(sql);
     let done = match D::arguments(connection, &sql, binds).await? {
         // The compiler quotes every identifier and binds every value.
         Some(arguments) => {
-            sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments)
+            sqlx::query_with(AssertSqlSafe(Arc::clone(&sql)), arguments)
                 .execute(&mut *connection)
                 .await
         }
         None => {
-            sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
+            sqlx::raw_sql(AssertSqlSafe(Arc::clone(&sql)))
                 .execute(&mut *connection)
                 .await
         }
@@ -109,9 +111,11 @@ where
     D: Driver<Connection = C, Arguments: IntoArguments<D>, Row: Into<Row>>,
     for<'c> &'c mut C: Executor<'c, Database = D>,
 {
+    let sql = Arc::new(sql);
     let arguments = D::arguments(connection, &sql, binds).await?;
-    let mut rows = sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments.unwrap_or_default())
-        .fetch(&mut *connection);
+    let statement = AssertSqlSafe(Arc::clone(&sql));
+    let mut rows =
+        sqlx::query_with(statement, arguments.unwrap_or_default()).fetch(&mut *connection);
     let error = loop {
         match rows.try_next().await {
             Ok(Some(row)) => each(row.into())?,
@@ -135,9 +139,11 @@ where
     D: Driver<Connection = C, Arguments: IntoArguments<D>, Row: Into<Row>>,
     for<'c> &'c mut C: Executor<'c, Database = D>,
 {
+    let sql = Arc::new(sql);
     let arguments = D::arguments(connection, &sql, binds).await?;
-    let mut rows = sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments.unwrap_or_default())
-        .fetch(&mut *connection);
+    let statement = AssertSqlSafe(Arc::clone(&sql));
+    let mut rows =
+        sqlx::query_with(statement, arguments.unwrap_or_default()).fetch(&mut *connection);
     let error = loop {
         match rows.try_next().await {
             Ok(Some(row)) => {

@@ -5,6 +5,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use chrono::SecondsFormat;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -30,7 +32,7 @@ impl Driver for Sqlite {
 
     async fn arguments(
         _: &mut SqliteConnection,
-        _: &str,
+        _: &Arc<String>,
         binds: &[&Value],
     ) -> Result<Option<SqliteArguments>> {
         let mut arguments = SqliteArguments::default();

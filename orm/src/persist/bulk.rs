@@ -141,11 +141,11 @@ impl Kind {
             values.reserve(self.batch.room(to_come) * self.columns.len());
         }
         let start = values.len();
+        let numbered = matches!(self.empty.target, InsertTarget::Model(_));
+        row.push_values(numbered, values);
         let mut problems = Problems::default();
-        for &position in &self.columns {
-            let value = row.value(position);
-            problems.value(M::TABLE, &M::TABLE.columns[position], &value, self.dialect);
-            values.push(value);
+        for (&position, value) in self.columns.iter().zip(&values[start..]) {
+            problems.value(M::TABLE, &M::TABLE.columns[position], value, self.dialect);
         }
         problems.rules(row, &self.columns);
         problems.finish()?;

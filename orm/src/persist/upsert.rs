@@ -65,7 +65,7 @@ impl<M: Model, T> IntoChanges<M> for Column<M, T> {
 
 impl<M: Model> IntoChanges<M> for Assign<M> {
     fn into_changes(self) -> Vec<Assign<M>> {
-        self.into_assignments()
+        vec![self]
     }
 }
 
@@ -236,7 +236,7 @@ impl<M: Model> Upsert<M> {
     }
 
     fn assignments(&mut self, changes: Vec<Assign<M>>) -> Result<Vec<Assignment>> {
-        let mut assignments = assign::assignments::<M>(changes)?;
+        let mut assignments = assign::assignments::<M>(changes.into_assignments())?;
         assignments.extend(version::counted::<M>());
         let followers = match self.bulk.rows.first_mut() {
             Some(row) => auto_now(row),

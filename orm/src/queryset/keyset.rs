@@ -362,12 +362,12 @@ impl Beside {
 impl<M: Model> Selection<M> for Beside {
     type Output = Vec<Value>;
 
-    fn items(&self) -> Vec<SelectItem> {
+    fn append_to(&self, items: &mut Vec<SelectItem>) {
         let item = |(term, _): (&Term, ReadValue)| SelectItem {
             expr: term.order.expr.clone(),
             alias: None,
         };
-        self.selected().map(item).collect()
+        items.extend(self.selected().map(item));
     }
 
     fn read(&self, reader: &mut RowReader<'_>) -> Result<Vec<Value>> {

@@ -6,7 +6,7 @@ use testudo_sql::{
 };
 
 use super::{QuerySet, own_column};
-use crate::assign::{self, Assign, IntoAssignments};
+use crate::assign::{self, Assignments, IntoAssignments};
 use crate::model::primary_key_column;
 use crate::persist::version;
 use crate::{Db, Model, Result, validate};
@@ -16,7 +16,7 @@ use crate::{Db, Model, Result, validate};
 #[derive(Debug, Clone)]
 pub struct UpdateQuery<M> {
     select: Select,
-    assignments: Vec<Assign<M>>,
+    assignments: Assignments<M>,
 }
 
 impl<M: Model> QuerySet<M> {
@@ -67,7 +67,7 @@ impl<M: Model> UpdateQuery<M> {
     /// When a column is of another model, a value does not fit its field, or the dialect cannot express
     /// it.
     pub fn sql(self, dialect: Dialect) -> Result<String> {
-        Ok(self.into_update(dialect)?.compile(dialect)?.sql)
+        Ok(self.into_statement(dialect)?.compile(dialect)?.sql)
     }
 
     /// Sends the statement and returns how many rows it touched.
@@ -76,12 +76,16 @@ impl<M: Model> UpdateQuery<M> {
     /// When a column is of another model, a value does not fit its field, or the database refuses.
     pub async fn execute(self, db: &Db) -> Result<u64> {
         let dialect = db.speaks().await?;
-        let update = self.into_update(dialect)?;
+        let update = self.into_statement(dialect)?;
         let compiled = update.compile(dialect)?;
         Ok(db.run(compiled.sql, &compiled.binds).await?.rows_affected)
     }
 
-    fn into_update(self, dialect: Dialect) -> Result<Update> {
+    /// The update as a statement of the query compiler, which writes its text and its binds.
+    ///
+    /// # Errors
+    /// When a column is of another model, or a value does not fit its field.
+    pub fn into_statement(self, dialect: Dialect) -> Result<Update> {
         let mut assignments = assign::assignments::<M>(self.assignments)?;
         assignments.extend(version::counted::<M>());
         for assignment in &assignments {

@@ -118,6 +118,12 @@ impl<M: Model, S: Selection<M>> ValuesQuery<M, S> {
     pub fn sql(&self, dialect: Dialect) -> Result<String> {
         Ok(self.select.compile(dialect)?.sql)
     }
+
+    /// The query as a statement of the query compiler, which writes its text and its binds.
+    #[must_use]
+    pub fn into_statement(self) -> Select {
+        self.select
+    }
 }
 
 impl<M: Model> Grouped<M> {

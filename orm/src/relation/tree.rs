@@ -66,8 +66,12 @@ impl<M: Model> Tree<M> {
 
     pub(crate) fn paths(&self) -> Vec<&'static meta::Path> {
         let mut paths = Vec::new();
-        self.0.iter().for_each(|step| step.paths(&mut paths));
+        self.append_paths(&mut paths);
         paths
+    }
+
+    fn append_paths(&self, paths: &mut Vec<&'static meta::Path>) {
+        self.0.iter().for_each(|step| step.paths(paths));
     }
 
     pub(crate) fn read(&self, reader: &mut RowReader<'_>, row: &mut M) -> Result<()> {
@@ -218,7 +222,7 @@ impl<R: Relation> Step<R::From> for Branch<R> {
 
     fn paths(&self, paths: &mut Vec<&'static meta::Path>) {
         paths.push(self.path);
-        paths.extend(self.children.paths());
+        self.children.append_paths(paths);
     }
 
     fn read(&self, reader: &mut RowReader<'_>, row: &mut R::From) -> Result<()> {

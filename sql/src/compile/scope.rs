@@ -209,6 +209,15 @@ impl<'q> Writer<'q> {
         Ok((path.table, joined.name))
     }
 
+    /// Writes the joins that are known at the end of FROM.
+    #[inline]
+    pub(super) fn write_joins(&mut self) {
+        while let Some(&joined) = self.scope.joined.get(self.scope.written) {
+            self.scope.written += 1;
+            self.join_text(&joined);
+        }
+    }
+
     /// Puts the text of the joins at the end of FROM.
     #[inline]
     pub(super) fn insert_joins(&mut self) {

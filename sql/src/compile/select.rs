@@ -76,6 +76,10 @@ impl<'q> Writer<'q> {
         self.projection(&select.projection, &select.source)?;
         self.push(" FROM ");
         self.source(&select.source)?;
+        if rare.is_none_or(|clauses| clauses.joins.is_empty()) {
+            // What the projection asked for. Others are inserted there when the rest is written.
+            self.write_joins();
+        }
         self.scope.from_end = self.sql.len();
         if let Some(clauses) = rare {
             self.written_joins(&clauses.joins)?;

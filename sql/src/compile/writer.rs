@@ -1,9 +1,9 @@
 //! The buffer that a statement is written to, and what is known while it is written.
 
-use crate::compile::Compiled;
 use crate::compile::insert::NewRow;
 use crate::compile::number::{push_number, push_placeholder};
 use crate::compile::scope::Scope;
+use crate::compile::{Binds, Compiled};
 use crate::dialect::Placeholder;
 use crate::schema::Quoted;
 use crate::{Dialect, Error, Expr, Ident, QuoteStyle, Value};
@@ -14,7 +14,7 @@ pub(super) const MAX_DEPTH: usize = 1_000;
 
 pub(super) struct Writer<'q> {
     pub(super) sql: String,
-    pub(super) binds: Vec<&'q Value>,
+    pub(super) binds: Binds<'q>,
     pub(super) dialect: Dialect,
     pub(super) style: QuoteStyle,
     placeholder: Placeholder,
@@ -50,7 +50,7 @@ impl<'q> Writer<'q> {
     ) -> Self {
         Writer {
             sql: String::with_capacity(capacity),
-            binds: Vec::with_capacity(binds),
+            binds: Binds::with_capacity(binds),
             dialect,
             style: dialect.quote_style(),
             placeholder: dialect.placeholder(),

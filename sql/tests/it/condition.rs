@@ -99,7 +99,10 @@ fn in_and_between_bind_every_value() {
     assert_snapshot!(sql(&select), @r#"SELECT 1 FROM "orders" WHERE "orders"."status" IN (?, ?) AND "orders"."total" NOT BETWEEN ? AND ?"#);
     let compiled = select.compile(Dialect::Postgres).unwrap();
     let expected: [Value; 4] = ["a".into(), "b".into(), 1_i64.into(), 9_i64.into()];
-    assert_eq!(compiled.binds, expected.iter().collect::<Vec<_>>());
+    assert_eq!(
+        compiled.binds.as_slice(),
+        expected.iter().collect::<Vec<_>>()
+    );
 }
 
 #[test]

@@ -33,7 +33,10 @@ fn many_rows_number_their_binds() {
     assert_snapshot!(sql_for(Dialect::Postgres, &statement), @r#"INSERT INTO "items" ("order_id", "name", "quantity") VALUES ($1, $2, $3), ($4, $5, $6), ($7, $8, $9), ($10, $11, $12)"#);
     assert_snapshot!(sql(&statement), @r#"INSERT INTO "items" ("order_id", "name", "quantity") VALUES (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?)"#);
     let compiled = statement.compile(Dialect::Postgres).unwrap();
-    assert_eq!(compiled.binds, statement.values.iter().collect::<Vec<_>>());
+    assert_eq!(
+        compiled.binds.as_slice(),
+        statement.values.iter().collect::<Vec<_>>()
+    );
 }
 
 #[test]

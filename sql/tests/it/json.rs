@@ -108,6 +108,6 @@ fn a_hostile_key_is_data() {
             testudo_sql::Dialect::Postgres => "a\"]'--\\",
             _ => "$.\"a\\\"]'--\\\\\"",
         };
-        assert_eq!(compiled.binds, [&Value::from(expected)]);
+        assert_eq!(compiled.binds.as_slice(), [&Value::from(expected)]);
     }
 }

@@ -109,5 +109,5 @@ fn wildcards_in_the_text_are_text() {
 fn a_search_by_function_binds_the_literal_text() {
     let select = orders_where(like(LikeKind::Contains, "5%_!").into());
     let compiled = select.compile(Dialect::Sqlite).unwrap();
-    assert_eq!(compiled.binds, [&"5%_!".into()]);
+    assert_eq!(compiled.binds.as_slice(), [&"5%_!".into()]);
 }

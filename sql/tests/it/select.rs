@@ -16,7 +16,7 @@ fn a_plain_select_is_finished_text_and_a_bind() {
     assert_snapshot!(sql_for(Dialect::Postgres, &select), @r#"SELECT "tags"."id", "tags"."name" FROM "tags" WHERE "tags"."name" = $1"#);
     assert_snapshot!(sql_for(Dialect::MySql, &select), @"SELECT `tags`.`id`, `tags`.`name` FROM `tags` WHERE `tags`.`name` = ?");
     let compiled = select.compile(Dialect::Sqlite).unwrap();
-    assert_eq!(compiled.binds, [&"rust".into()]);
+    assert_eq!(compiled.binds.as_slice(), [&"rust".into()]);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn grouping_keeps_the_order_of_clauses_and_binds() {
     Postgres: SELECT DISTINCT "orders"."status", COUNT(*) AS "n" FROM "orders" WHERE "orders"."total" > $1 GROUP BY "orders"."status" HAVING COUNT(*) > $2 ORDER BY "n" DESC NULLS LAST, "orders"."status" LIMIT 10 OFFSET 20
     "#);
     let compiled = select.compile(Dialect::Postgres).unwrap();
-    assert_eq!(compiled.binds, [&1.into(), &2.into()]);
+    assert_eq!(compiled.binds.as_slice(), [&1.into(), &2.into()]);
 }
 
 #[test]

@@ -32,7 +32,10 @@ fn a_column_is_set_to_an_expression() {
     assert_snapshot!(sql(&statement), @r#"UPDATE "items" SET "quantity" = "items"."quantity" + ? WHERE "items"."name" = ?"#);
     let compiled = statement.compile(Dialect::Postgres).unwrap();
     let expected: [Value; 2] = [1.into(), "pen".into()];
-    assert_eq!(compiled.binds, expected.iter().collect::<Vec<_>>());
+    assert_eq!(
+        compiled.binds.as_slice(),
+        expected.iter().collect::<Vec<_>>()
+    );
     assert_snapshot!(sql(&update(None)), @r#"UPDATE "items" SET "quantity" = "items"."quantity" + ?"#);
     assert_snapshot!(sql(&update(Some(Expr::And(vec![])))), @r#"UPDATE "items" SET "quantity" = "items"."quantity" + ?"#);
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::super::{Clock, Field, Kind, Model};
+use super::super::{Clock, Field, Generated, Kind, Model};
 use super::{Names, construct, get, get_mut};
 
 pub(super) fn functions(model: &Model, names: &Names<'_>) -> TokenStream {
@@ -13,6 +13,16 @@ pub(super) fn functions(model: &Model, names: &Names<'_>) -> TokenStream {
     let values = model.columns().map(|(field, column)| {
         let (get, position) = (get(field, &quote!(self), private), column.position);
         quote!(#position => #private::FieldType::to_value(#get))
+    });
+    let pushes = model.columns().map(|(field, column)| {
+        let (get, meta) = (get(field, &quote!(self), private), names.column(column));
+        let push = quote!(values.push(#private::FieldType::to_value(#get)););
+        match column.generated {
+            Generated::No => push,
+            Generated::Yes | Generated::ByType => {
+                quote!(if numbered || !(#meta).generated { #push })
+            }
+        }
     });
     let set_primary_key = set_primary_key(model, names);
     let touch = touch(model, names);
@@ -30,6 +40,11 @@ pub(super) fn functions(model: &Model, names: &Names<'_>) -> TokenStream {
                 #(#values,)*
                 _ => #private::Value::Null,
             }
+        }
+
+        fn push_values(&self, numbered: bool, values: &mut ::std::vec::Vec<#private::Value>) {
+            #(#pushes)*
+            let _ = numbered;
         }
 
         #touch

@@ -50,12 +50,45 @@ fn read<'r, T: Decode<'r, Sqlite>>(value: SqliteValueRef<'r>) -> Decoded<T> {
     T::decode(value).map_err(|e| CellError::new(e.to_string()))
 }
 
+/// The form in which this crate writes times, `2024-01-31T12:00:00.000000`, without a general parser.
+fn stored(text: &str) -> Option<NaiveDateTime> {
+    let text: &[u8; 26] = text.as_bytes().try_into().ok()?;
+    let marks = [
+        (4, b'-'),
+        (7, b'-'),
+        (10, b'T'),
+        (13, b':'),
+        (16, b':'),
+        (19, b'.'),
+    ];
+    if marks.iter().any(|&(at, mark)| text[at] != mark) {
+        return None;
+    }
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_u32, |number, digit| match digit {
+            b'0'..=b'9' => Some(10 * number + u32::from(digit - b'0')),
+            _ => None,
+        })
+    };
+    let year = i32::try_from(number(&text[..4])?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number(&text[5..7])?, number(&text[8..10])?)?;
+    date.and_hms_micro_opt(
+        number(&text[11..13])?,
+        number(&text[14..16])?,
+        number(&text[17..19])?,
+        number(&text[20..])?,
+    )
+}
+
 /// The text of a date or time: RFC 3339, or SQL's form with a blank, as `CURRENT_TIMESTAMP` is.
 fn naive(text: &str) -> Option<NaiveDateTime> {
     let text = text
         .strip_suffix('Z')
         .or(text.strip_suffix("+00:00"))
         .unwrap_or(text);
+    if let Some(time) = stored(text) {
+        return Some(time);
+    }
     [
         "%Y-%m-%dT%H:%M:%S%.f",
         "%Y-%m-%d %H:%M:%S%.f",
@@ -162,5 +195,38 @@ impl<'r> Read<'r> for SqliteValueRef<'r> {
             Class::Text | Class::Blob => read::<&str>(self)?,
         };
         serde_json::from_str(text).map_err(|e| CellError::new(format!("`{text}` is no JSON: {e}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_in_our_own_form_is_read_as_a_general_parser_reads_it() {
+        for text in [
+            "2024-01-31T12:34:56.000000",
+            "2024-02-29T00:00:00.000001",
+            "0001-01-01T23:59:59.999999",
+            "9999-12-31T23:59:59.999999",
+        ] {
+            let parsed = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").unwrap();
+            assert_eq!(stored(text), Some(parsed));
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_our_own_form_is_left_to_the_general_parser() {
+        for text in [
+            "2024-02-30T00:00:00.000000",
+            "2024-01-31 12:34:56.000000",
+            "2024-01-31T12:34:60.000000",
+            "2024-01-31T12:34:56.00000",
+            "2024-01-31T12:34:5x.000000",
+            "+024-01-31T12:34:56.000000",
+            "",
+        ] {
+            assert_eq!(stored(text), None, "{text}");
+        }
     }
 }
