@@ -10,6 +10,7 @@ mod derive;
 mod errors;
 mod fields;
 mod handed_over;
+mod hybrids;
 mod long_lists;
 mod lookups;
 mod pages;
