@@ -1,13 +1,17 @@
 //! The features that people know from other ORMs: `docs/coming-from.md` as tests, one for each row.
 
 mod schema;
+mod writing;
 
 use std::collections::BTreeSet;
 
 const GUIDE: &str = include_str!("../../../docs/coming-from.md");
 
 /// Each section of the guide and the file of its tests.
-const SECTIONS: &[(&str, &str)] = &[("Schema", include_str!("coming_from/schema.rs"))];
+const SECTIONS: &[(&str, &str)] = &[
+    ("Writing", include_str!("coming_from/writing.rs")),
+    ("Schema", include_str!("coming_from/schema.rs")),
+];
 
 #[test]
 fn every_row_of_the_guide_has_a_test_of_its_name() {

@@ -402,3 +402,15 @@ async fn a_column_of_another_model_can_neither_be_set_nor_saved_nor_looked_up(
     assert!(builder.get_or_create(&db, joined).await.is_err());
     Ok(())
 }
+
+#[orm_test(models(User, Order))]
+async fn an_offset_skips_a_row_once_however_many_rows_are_related_to_it(db: Db) -> testudo::Result {
+    orders(&db).await?;
+    let with_orders = || User::filter(User::orders().total_amount.gt(0));
+    assert_eq!(with_orders().count(&db).await?, 2);
+    assert_eq!(with_orders().offset(1).count(&db).await?, 1);
+    let second = with_orders().order_by(User::id.asc()).offset(1);
+    assert_eq!(second.values(User::username).fetch_all(&db).await?, ["bob"]);
+    assert!(!with_orders().offset(2).exists(&db).await?);
+    Ok(())
+}

@@ -7,7 +7,7 @@ use crate::compile::expr::Binding;
 use crate::compile::scope::{Joined, Scope};
 use crate::compile::writer::Writer;
 use crate::schema::{Hop, Link, Path};
-use crate::{Any, Error, Expr};
+use crate::{Any, Dialect, Error, Expr};
 
 /// Where a path leaves the rows of the query around it.
 struct Exit {
@@ -22,12 +22,19 @@ impl<'q> Writer<'q> {
             Expr::And(all) if all.is_empty() => None,
             filter => Some(filter),
         };
-        self.push("EXISTS ");
+        self.exists();
         let one = |writer: &mut Self| {
             writer.sql.push('1');
             Ok(())
         };
         self.related_rows(any.path, one, filter)
+    }
+
+    /// EXISTS. SQLite makes a join of it since 3.51, and counts a row for OFFSET as often as the
+    /// subquery has rows for it; the plus keeps it from that.
+    pub(super) fn exists(&mut self) {
+        let counted = self.dialect == Dialect::Sqlite && self.scope.skips;
+        self.push(if counted { "+EXISTS " } else { "EXISTS " });
     }
 
     /// A subquery for the rows at the end of a path, seen from a row of the query around it.

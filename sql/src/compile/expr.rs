@@ -77,7 +77,7 @@ impl<'q> Writer<'q> {
             Expr::Case(case) => self.case(case),
             Expr::DatePart(part, inner) => self.date_part(*part, inner, place),
             Expr::Exists(select) => {
-                self.push("EXISTS ");
+                self.exists();
                 self.subquery(select)
             }
             Expr::Subquery(select) => {

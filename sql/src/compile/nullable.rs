@@ -55,8 +55,8 @@ impl Writer<'_> {
                     && (nulls(&comparison.left) || nulls(&comparison.right))
             }
             Expr::And(all) | Expr::Or(all) => any(all),
-            // Complements are never unknown.
-            Expr::Not(_) | Expr::IsNull(_) | Expr::IsNotNull(_) => false,
+            Expr::Not(inner) => self.complement_may_be_null(inner, look),
+            Expr::IsNull(_) | Expr::IsNotNull(_) => false,
             Expr::Exists(_) | Expr::Any(_) => false,
             Expr::ColumnIn {
                 column,
@@ -107,6 +107,29 @@ impl Writer<'_> {
             }
             Expr::DatePart(_, inner) => self.may_be_null(inner, look),
             Expr::Json(_) | Expr::Name(_) | Expr::Subquery(_) | Expr::Outer(_) => true,
+        }
+    }
+
+    /// A complement is never unknown, but the complement of a complement is written as what that was
+    /// made of, which may be.
+    fn complement_may_be_null(&self, expr: &Expr, look: usize) -> bool {
+        match expr {
+            Expr::Not(inner) => self.may_be_null(inner, look),
+            Expr::Compare { column, op, value } => {
+                *op == CompareOp::Ne && !value.is_null() && self.column_nullable(column)
+            }
+            Expr::Comparison(comparison) => {
+                comparison.op == CompareOp::Ne
+                    && (self.may_be_null(&comparison.left, look)
+                        || self.may_be_null(&comparison.right, look))
+            }
+            Expr::ColumnIn {
+                column, negated, ..
+            } => *negated && self.column_nullable(column),
+            Expr::In(set) => set.negated,
+            Expr::Between(between) => between.negated,
+            Expr::Like(like) => like.negated && self.may_be_null(&like.expr, look),
+            _ => false,
         }
     }
 

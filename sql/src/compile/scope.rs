@@ -17,6 +17,8 @@ pub(super) struct Scope<'q> {
     pub(super) prefix: Option<&'static Path>,
     /// Set with it: the path whose row the EXISTS is about; every table up to there has a row.
     pub(super) sought: Option<&'static Path>,
+    /// Whether it has an OFFSET.
+    pub(super) skips: bool,
     /// The tables that paths led to, parents first.
     pub(super) joined: SmallVec<[Joined; 2]>,
     /// How many of `joined` stand in FROM already.

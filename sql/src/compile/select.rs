@@ -69,6 +69,7 @@ impl<'q> Writer<'q> {
             self.claim_joins(&clauses.joins)?;
         }
         self.scope.rows = Some(select);
+        self.scope.skips = select.limit.offset > 0;
         self.push("SELECT ");
         if let Some(clauses) = rare {
             self.distinct(&clauses.distinct)?;

@@ -116,3 +116,21 @@ fn a_division_may_be_null() {
     Postgres, MySQL, MariaDB: SELECT 1 FROM "orders" WHERE ("orders"."total" / "orders"."id" = ?) IS NOT TRUE
     "#);
 }
+
+#[test]
+fn the_opposite_of_an_opposite_may_be_unknown_again() {
+    let different = || {
+        let (note, status) = (column(&ORDERS, "note"), column(&ORDERS, "status"));
+        Expr::comparison(note, CompareOp::Ne, status)
+    };
+    let other = || eq(&ORDERS, "id", 1_i64);
+    assert_snapshot!(sql(&orders_where(different().negate().or(other()).negate())), @r#"SELECT 1 FROM "orders" WHERE ("orders"."note" = "orders"."status" OR "orders"."id" = ?) IS NOT TRUE"#);
+    let not_in = Expr::In(Box::new(In {
+        expr: column(&ORDERS, "note"),
+        set: InSet::Values(vec!["a".into()]),
+        negated: true,
+    }));
+    let twice = Expr::Not(Box::new(not_in));
+    assert_snapshot!(sql(&orders_where(twice.or(other()).negate())), @r#"SELECT 1 FROM "orders" WHERE ("orders"."note" IN (?) OR "orders"."id" = ?) IS NOT TRUE"#);
+    assert_snapshot!(sql(&orders_where(different().or(other()).negate())), @r#"SELECT 1 FROM "orders" WHERE NOT (("orders"."note" = "orders"."status") IS NOT TRUE OR "orders"."id" = ?)"#);
+}

@@ -128,3 +128,14 @@ fn a_row_has_to_be_there_even_if_a_column_of_it_is_asked_for_null() {
     );
     assert_snapshot!(sql(&filtered(&USER, filter)), @r#"SELECT 1 FROM "users" WHERE EXISTS (SELECT 1 FROM "orders" INNER JOIN "items" ON "items"."order_id" = "orders"."id" WHERE "orders"."user_id" = "users"."id" AND "items"."name" IS NULL)"#);
 }
+
+#[test]
+fn an_offset_keeps_sqlite_from_counting_a_row_for_each_that_is_related_to_it() {
+    let mut select = orders_where(any(&ORDER_ITEMS, eq(&ORDER_ITEMS, "name", "a")));
+    select.limit.offset = 1;
+    assert_snapshot!(sql(&select), @r#"
+    SQLite: SELECT 1 FROM "orders" WHERE +EXISTS (SELECT 1 FROM "items" WHERE "items"."order_id" = "orders"."id" AND "items"."name" = ?) LIMIT -1 OFFSET 1
+    Postgres: SELECT 1 FROM "orders" WHERE EXISTS (SELECT 1 FROM "items" WHERE "items"."order_id" = "orders"."id" AND "items"."name" = $1) OFFSET 1
+    MySQL, MariaDB: SELECT 1 FROM "orders" WHERE EXISTS (SELECT 1 FROM "items" WHERE "items"."order_id" = "orders"."id" AND "items"."name" = ?) LIMIT 18446744073709551615 OFFSET 1
+    "#);
+}
