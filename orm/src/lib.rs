@@ -37,6 +37,7 @@ mod rules;
 pub mod schema;
 mod selection;
 mod shared_connection;
+mod subquery;
 mod to_its_end;
 mod transaction;
 mod tuples;
@@ -104,8 +105,8 @@ pub use crate::path::{ModelPath, PathHandle, Root, ToOnePath, Via};
 pub use crate::persist::{Bulk, BulkConflict, GetOrCreate, IntoChanges, Persist, Upsert, excluded};
 pub use crate::projection::Projection;
 pub use crate::queryset::{
-    Grouped, IntoRelated, IntoRelatedOne, Keyset, KeysetPage, Page, Paginate, QuerySet, RowStream,
-    UpdateQuery, ValuesQuery,
+    Combined, Cte, CteColumns, Grouped, IntoRelated, IntoRelatedOne, Keyset, KeysetPage, ModelCte,
+    Page, Paginate, QuerySet, RowStream, SetOperations, UpdateQuery, ValuesQuery, Walk,
 };
 pub use crate::raw::{IntoBind, Raw, raw};
 pub use crate::relation::{
@@ -114,13 +115,14 @@ pub use crate::relation::{
 pub use crate::row::{Cell, CellError, Row};
 pub use crate::selection::Selection;
 pub use crate::shared_connection::SharedConnection;
+pub use crate::subquery::{exists, outer, subquery};
 
 /// What a module that defines or queries models needs.
 pub mod prelude {
     pub use crate::{
         Db, DbEnum, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, ModelFields,
-        OneToOne, Persist, Projection, QuerySet, ReverseOneToOne, ReverseRelation, avg, count,
-        count_distinct, excluded, max, min, raw, sum,
+        OneToOne, Persist, Projection, QuerySet, ReverseOneToOne, ReverseRelation, SetOperations,
+        avg, count, count_distinct, excluded, exists, max, min, outer, raw, subquery, sum,
     };
 }
 

@@ -1,5 +1,7 @@
 //! Query sets: a query on one model, built step by step and sent by its last call.
 
+mod combined;
+mod cte;
 mod explain;
 mod keyset;
 mod lock;
@@ -9,15 +11,19 @@ mod pick;
 mod related;
 mod stream;
 mod values;
+mod walk;
 
 use std::fmt;
 
 use testudo_sql::schema::Column;
 use testudo_sql::{
-    ColumnRef, CompareOp, Dialect, Direction, Distinct, Expr, Function, Ident, Limit, Lock,
-    LockStrength, LockWait, OrderBy, Projection, Select, SelectItem, Source,
+    ColumnRef, CompareOp, Dialect, Direction, Distinct, Expr, Function, Ident, Limit, OrderBy,
+    Projection, Select, SelectItem, Source,
 };
 
+use self::combined::lead_by_distinct;
+pub use self::combined::{Combined, SetOperations};
+pub use self::cte::{Cte, CteColumns, ModelCte};
 pub use self::keyset::{Keyset, KeysetPage};
 pub use self::modify::UpdateQuery;
 pub use self::page::{Page, Paginate};
@@ -25,6 +31,8 @@ pub use self::related::{IntoRelated, IntoRelatedOne};
 pub use self::stream::RowStream;
 pub(crate) use self::stream::stream_of;
 pub use self::values::{Grouped, ValuesQuery};
+pub use self::walk::Walk;
+use crate::assign::IntoColumns;
 use crate::model::primary_key_column;
 use crate::order::IntoOrdering;
 use crate::path::{ModelPath, Root};
@@ -134,25 +142,28 @@ impl<M: Model> QuerySet<M> {
         self
     }
 
-    /// Locks the rows until the end of the transaction.
+    /// The first row for each value of these columns: of the rows in the order of the query set, the
+    /// first for each user, say.
     ///
-    /// SQLite has no row locks; there the write lock of the whole database is taken, which keeps out
-    /// at least as much.
-    pub fn select_for_update(mut self) -> Self {
-        self.select.clauses_mut().lock = Some(Lock {
-            strength: LockStrength::Update,
-            wait: LockWait::Wait,
-            of: Vec::new(),
-        });
+    /// The columns lead the order of the result, upwards unless the query set's order says otherwise;
+    /// what comes after them there says which row is the first.
+    pub fn distinct_on(mut self, columns: impl IntoColumns<M>) -> Self {
+        let columns = columns.into_columns().into_iter();
+        self.select.clauses_mut().distinct = Distinct::On(columns.map(Expr::Column).collect());
         self
     }
 
     /// Columns and expressions in place of models, as typed tuples; a single column as its own type.
     pub fn values<S: Selection<M>>(self, selection: S) -> ValuesQuery<M, S> {
         // The model's order could name columns that DISTINCT leaves out.
-        let distinct = !matches!(self.select.clauses().distinct, Distinct::All);
+        let distinct = matches!(self.select.clauses().distinct, Distinct::Rows);
+        let usual_order = !distinct && self.select.order_by.is_empty();
         let query = if distinct { self } else { self.ordered() };
-        ValuesQuery::new(query, selection)
+        let values = ValuesQuery::new(query, selection);
+        match usual_order {
+            true => values.unordered_if_aggregated(),
+            false => values,
+        }
     }
 
     /// As [`values`](Self::values), into a struct with `#[derive(Projection)]`.
@@ -282,9 +293,13 @@ impl<M: Model> QuerySet<M> {
     /// # Errors
     /// As [`fetch_all`](Self::fetch_all).
     pub async fn aggregate<S: Selection<M>>(mut self, db: &Db, selection: S) -> Result<S::Output> {
-        // A limit bounds the rows that go in, not the one row that comes out.
-        self.select.filter =
-            modify::rows_of::<M>(std::mem::replace(&mut self.select, Select::model(M::TABLE)));
+        // A limit bounds the rows that go in, not the one row that comes out; so does DISTINCT ON.
+        let on = matches!(self.select.clauses().distinct, Distinct::On(_));
+        if on || self.select.limit != Limit::default() {
+            let rows = std::mem::replace(&mut self.select, Select::model(M::TABLE));
+            self.select.filter = modify::rows_of::<M>(rows);
+        }
+        self.select.order_by.clear();
         let mut rows = ValuesQuery::new(self, selection).fetch_all(db).await?;
         // An aggregate without GROUP BY has exactly one row.
         rows.pop()
@@ -352,6 +367,7 @@ impl<M: Model> QuerySet<M> {
         if self.select.order_by.is_empty() {
             self.select.order_by = default_order::<M>();
         }
+        lead_by_distinct(&mut self.select);
         self
     }
 

@@ -41,9 +41,12 @@
 mod aggregate;
 mod any;
 mod change;
+mod compound;
 mod condition;
+mod cte;
 mod date_part;
 mod delete;
+mod distinct_on;
 mod explain;
 mod expr;
 mod function;

@@ -39,8 +39,8 @@ pub use crate::ident::Ident;
 pub use crate::insert::{Insert, InsertTarget, OnConflict};
 pub use crate::like::{Like, LikeKind};
 pub use crate::select::{
-    Clauses, Direction, Distinct, Join, JoinKind, Limit, Lock, LockStrength, LockWait, Nulls,
-    OrderBy, Projection, Select, SelectItem, Source,
+    Clauses, Compound, Cte, Direction, Distinct, Join, JoinKind, Limit, Lock, LockStrength,
+    LockWait, Nulls, OrderBy, Projection, Select, SelectItem, SetOperator, Source,
 };
 pub use crate::update::{Assignment, Update};
 pub use crate::value::Value;

@@ -30,7 +30,8 @@ pub enum Distinct {
     All,
     /// Equal rows once.
     Rows,
-    /// The first row for each value of these (Postgres alone).
+    /// The first row for each value of these. On Postgres the order has to begin with them; elsewhere
+    /// rows are numbered by a window function.
     On(Vec<Expr>),
 }
 
@@ -73,6 +74,48 @@ pub enum Source {
         /// Its alias.
         alias: Ident,
     },
+    /// A query of WITH that has the columns of a model, which stands for the model's table.
+    Cte {
+        /// Its name.
+        name: Ident,
+        /// The table that it stands for.
+        table: &'static Table,
+    },
+}
+
+/// A query of WITH.
+#[derive(Debug, Clone)]
+pub struct Cte {
+    /// Its name, which must be that of no table that the statement reads.
+    pub name: Ident,
+    /// The names of its columns; those of the query when empty.
+    pub columns: Vec<Ident>,
+    /// The query. A recursive one is put together of a start and a query that reads the name.
+    pub select: Select,
+    /// Whether it reads itself.
+    pub recursive: bool,
+}
+
+/// A query put together with those before it.
+#[derive(Debug, Clone)]
+pub struct Compound {
+    /// How.
+    pub operator: SetOperator,
+    /// With which.
+    pub select: Select,
+}
+
+/// How the rows of two queries are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetOperator {
+    /// `UNION`: the rows of either, equal ones once.
+    Union,
+    /// `UNION ALL`: the rows of both.
+    UnionAll,
+    /// `INTERSECT`: the rows that both have, equal ones once.
+    Intersect,
+    /// `EXCEPT`: the rows that only the first has, equal ones once.
+    Except,
 }
 
 /// A join written out.
@@ -183,8 +226,8 @@ pub struct Lock {
     pub strength: LockStrength,
     /// What to do about a row that somebody else holds.
     pub wait: LockWait,
-    /// The tables locked; all when empty.
-    pub of: Vec<Ident>,
+    /// The tables locked, by the paths that lead to them; all when empty.
+    pub of: Vec<&'static crate::schema::Path>,
 }
 
 /// How strong a row lock is.

@@ -1,10 +1,11 @@
 //! UPDATE and DELETE of all rows of a query set.
 
 use testudo_sql::{
-    Assignment, Delete, Dialect, Expr, Ident, In, InSet, Limit, Projection, Select, SelectItem,
-    Source, Update,
+    Assignment, Delete, Dialect, Distinct, Expr, Ident, In, InSet, Limit, Projection, Select,
+    SelectItem, Source, Update,
 };
 
+use super::combined::lead_by_distinct;
 use super::{QuerySet, own_column};
 use crate::assign::{self, Assignments, IntoAssignments};
 use crate::model::primary_key_column;
@@ -105,13 +106,18 @@ impl<M: Model> UpdateQuery<M> {
 /// The condition that picks the rows of a query set. With a limit the rows are picked by their
 /// keys, through a derived table, because MySQL takes no LIMIT in a subquery of IN.
 pub(super) fn rows_of<M: Model>(mut select: Select) -> Option<Expr> {
-    if select.limit == Limit::default() {
+    let clauses = select.clauses();
+    let plain = clauses.joins.is_empty()
+        && clauses.with.is_empty()
+        && !matches!(clauses.distinct, Distinct::On(_));
+    if plain && select.limit == Limit::default() {
         return select.filter;
     }
     let key = primary_key_column::<M>();
     if select.order_by.is_empty() {
         select.order_by = super::default_order::<M>();
     }
+    lead_by_distinct(&mut select);
     select.projection = Projection::Items(vec![SelectItem {
         expr: Expr::Column(own_column::<M>(key)),
         alias: Some(Ident::new("id")),

@@ -39,6 +39,14 @@ where
 {
 }
 
+impl<M: Model> IntoRelated<M> for () {
+    fn into_tree(self) -> Tree<M> {
+        Tree::empty()
+    }
+}
+
+impl<M: Model> IntoRelatedOne<M> for () {}
+
 macro_rules! tuples {
     ($([$($name:ident)+])+) => {$(
         impl<M: Model, $($name: IntoRelated<M>),+> IntoRelated<M> for ($($name,)+) {

@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
-use testudo_sql::{Dialect, Explain, Select};
+use testudo_sql::{Dialect, Explain, Expr, Function, Select};
 
+use super::combined::lead_by_distinct;
 use super::explain::explain;
 use super::{QuerySet, RowStream, stream_of};
 use crate::order::IntoOrdering;
@@ -43,9 +44,28 @@ impl<M: Model, S: Selection<M>> ValuesQuery<M, S> {
         }
     }
 
+    /// An aggregate over all rows is one row, in which the model's order names nothing.
+    pub(super) fn unordered_if_aggregated(mut self) -> Self {
+        if let testudo_sql::Projection::Items(items) = &self.select.projection
+            && items.iter().any(|item| aggregates(&item.expr))
+        {
+            self.select.order_by.clear();
+        }
+        self
+    }
+
+    pub(crate) fn into_select(self) -> Select {
+        self.select
+    }
+
+    pub(super) fn into_parts(self) -> (Select, S) {
+        (self.select, self.selection)
+    }
+
     /// The order of the rows.
     pub fn order_by(mut self, ordering: impl IntoOrdering<M>) -> Self {
         self.select.order_by = ordering.into_ordering();
+        lead_by_distinct(&mut self.select);
         self
     }
 
@@ -154,4 +174,21 @@ impl<M: Model> Grouped<M> {
     pub fn values<S: Selection<M>>(self, selection: S) -> ValuesQuery<M, S> {
         ValuesQuery::over(self.select, selection)
     }
+}
+
+/// Whether there is an aggregate in the expression.
+fn aggregates(expr: &Expr) -> bool {
+    let mut found = match expr {
+        Expr::Aggregate(..) => true,
+        Expr::Function(call) => matches!(
+            call.function,
+            Function::Count | Function::Sum | Function::Avg | Function::Min | Function::Max
+        ),
+        _ => false,
+    };
+    // A window function keeps the rows apart.
+    if !matches!(expr, Expr::Window(_)) {
+        expr.for_each_operand(&mut |child| found |= aggregates(child));
+    }
+    found
 }

@@ -296,7 +296,11 @@ impl<'q> Writer<'q> {
             Projection::Items(items) => items.len(),
             Projection::One => 1,
             Projection::Model(related) => match &select.source {
-                crate::Source::Model(table) if related.is_empty() => table.columns.len(),
+                crate::Source::Model(table) | crate::Source::Cte { table, .. }
+                    if related.is_empty() =>
+                {
+                    table.columns.len()
+                }
                 _ => 2,
             },
         };

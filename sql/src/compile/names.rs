@@ -58,6 +58,9 @@ impl Writer<'_> {
     #[inline]
     pub(super) fn claim(&mut self, table: &'static Table, at: usize) -> TableName {
         self.note_read(table.name, at);
+        if !self.ctes.is_empty() {
+            self.note_hidden(table.name);
+        }
         // The table of most statements is the only one.
         if self.outer.is_empty() && self.scope.roots.is_empty() {
             return TableName::Own;
@@ -65,7 +68,7 @@ impl Writer<'_> {
         self.claim_among_others(table)
     }
 
-    fn claim_among_others(&mut self, table: &'static Table) -> TableName {
+    pub(super) fn claim_among_others(&mut self, table: &'static Table) -> TableName {
         // Names differ by more than case on SQLite, and on some file systems on MySQL.
         let used = self.any_name(|used| used.eq_ignore_ascii_case(table.name));
         if used || self.is_made(table.name) {

@@ -173,7 +173,7 @@ impl<'q> Writer<'q> {
         }
         let named = self
             .join(path, at, false)
-            .map_err(|Unknown| self.unknown_model(path, column))?;
+            .map_err(|Unknown| self.unknown_model(path, column, at))?;
         if at < from && named.1 == TableName::Own {
             self.check_not_hidden(named.0.name, at)?;
         }
@@ -301,13 +301,12 @@ impl<'q> Writer<'q> {
         }
     }
 
-    fn unknown_model(&mut self, path: &Path, column: Option<&Column>) -> Error {
+    fn unknown_model(&mut self, path: &Path, column: Option<&Column>, at: usize) -> Error {
         let model = path.root_table().model;
         let what = match column {
             Some(column) => format!("the column `{}` of the model `{model}`", column.field),
             None => format!("a path from the model `{model}`"),
         };
-        let at = self.query_depth();
         let queried = match self.scope_at(at).roots.first() {
             Some(root) => format!("queries the model `{}`", root.table.model),
             None => "queries no model".into(),

@@ -63,18 +63,57 @@ impl<'q> Writer<'q> {
     }
 
     fn clauses(&mut self, select: &'q Select) -> Result<(), Error> {
-        let rare = select.clauses.as_deref();
-        self.claim_source(&select.source)?;
-        if let Some(clauses) = rare {
-            self.claim_joins(&clauses.joins)?;
+        if let Some(clauses) = select.clauses.as_deref() {
+            self.with(&clauses.with)?;
+            if !clauses.compound.is_empty() {
+                return self.compound(select, clauses);
+            }
+            if let Distinct::On(exprs) = &clauses.distinct
+                && !self.dialect.has_distinct_on()
+            {
+                return self.first_of_each(select, exprs);
+            }
         }
-        self.scope.rows = Some(select);
-        self.scope.skips = select.limit.offset > 0;
+        self.core(select)?;
+        self.order_by(" ORDER BY ", &select.order_by)?;
+        self.limit(select.limit);
+        if let Some(Clauses {
+            lock: Some(lock), ..
+        }) = select.clauses.as_deref()
+        {
+            self.lock(lock)?;
+        }
+        Ok(())
+    }
+
+    /// From SELECT to HAVING.
+    #[inline]
+    pub(super) fn core(&mut self, select: &'q Select) -> Result<(), Error> {
+        self.claim_all(select)?;
         self.push("SELECT ");
-        if let Some(clauses) = rare {
+        if let Some(clauses) = select.clauses.as_deref() {
             self.distinct(&clauses.distinct)?;
         }
         self.projection(&select.projection, &select.source)?;
+        self.source_to_having(select)
+    }
+
+    /// Takes the names of all sources before anything is written, since what is written first refers
+    /// to them.
+    #[inline]
+    pub(super) fn claim_all(&mut self, select: &'q Select) -> Result<(), Error> {
+        self.scope.rows = Some(select);
+        self.scope.skips = select.limit.offset > 0;
+        self.claim_source(&select.source)?;
+        match select.clauses.as_deref() {
+            Some(clauses) => self.claim_joins(&clauses.joins),
+            None => Ok(()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn source_to_having(&mut self, select: &'q Select) -> Result<(), Error> {
+        let rare = select.clauses.as_deref();
         self.push(" FROM ");
         self.source(&select.source)?;
         if rare.is_none_or(|clauses| clauses.joins.is_empty()) {
@@ -91,14 +130,6 @@ impl<'q> Writer<'q> {
         }
         if let Some(clauses) = rare {
             self.groups(clauses)?;
-        }
-        self.order_by(" ORDER BY ", &select.order_by)?;
-        self.limit(select.limit);
-        if let Some(Clauses {
-            lock: Some(lock), ..
-        }) = rare
-        {
-            self.lock(lock)?;
         }
         Ok(())
     }
@@ -135,21 +166,15 @@ impl<'q> Writer<'q> {
                 self.push("DISTINCT ");
                 Ok(())
             }
-            Distinct::On(exprs) => match self.dialect {
-                Dialect::Postgres if exprs.is_empty() => {
-                    Err(self.malformed("DISTINCT ON names no expression"))
-                }
-                Dialect::Postgres => {
-                    self.push("DISTINCT ON (");
-                    self.list(exprs)?;
-                    self.push(") ");
-                    Ok(())
-                }
-                Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => Err(self.unsupported(
-                    "DISTINCT ON",
-                    "group by the expressions, or filter on the first row with a subquery",
-                )),
-            },
+            Distinct::On(exprs) if exprs.is_empty() => {
+                Err(self.malformed("DISTINCT ON names no expression"))
+            }
+            Distinct::On(exprs) => {
+                self.push("DISTINCT ON (");
+                self.list(exprs)?;
+                self.push(") ");
+                Ok(())
+            }
         }
     }
 
@@ -176,7 +201,7 @@ impl<'q> Writer<'q> {
                 Ok(())
             }
             Projection::Model(related) => {
-                let (Source::Model(_), Some(&Root { table, name })) =
+                let (Source::Model(_) | Source::Cte { .. }, Some(&Root { table, name })) =
                     (source, self.scope.roots.first())
                 else {
                     return Err(self.malformed(
@@ -194,7 +219,7 @@ impl<'q> Writer<'q> {
         }
     }
 
-    fn related_columns(&mut self, path: &'static Path) -> Result<(), Error> {
+    pub(super) fn related_columns(&mut self, path: &'static Path) -> Result<(), Error> {
         let at = self.query_depth();
         let (table, name) = self.resolve(path, at, None)?;
         self.all_columns(table, name);
@@ -278,7 +303,7 @@ impl<'q> Writer<'q> {
     }
 
     #[inline]
-    fn limit(&mut self, Limit { limit, offset }: Limit) {
+    pub(super) fn limit(&mut self, Limit { limit, offset }: Limit) {
         // No table has more rows than an i64 counts, and servers refuse larger numbers.
         let cap = |n: u64| usize::try_from(n.min(i64::MAX.unsigned_abs())).unwrap_or(usize::MAX);
         match (limit, offset) {
@@ -296,6 +321,20 @@ impl<'q> Writer<'q> {
             self.push(" OFFSET ");
             self.number(cap(offset));
         }
+    }
+
+    fn locked_tables(&mut self, paths: &[&'static Path]) -> Result<(), Error> {
+        let at = self.query_depth();
+        for (i, path) in paths.iter().enumerate() {
+            if i > 0 {
+                self.push(", ");
+            }
+            match self.resolve(path, at, None)? {
+                (table, TableName::Own) => self.quoted(&table.quoted),
+                (_, TableName::Alias(number)) => self.alias(number),
+            }
+        }
+        Ok(())
     }
 
     fn lock(&mut self, lock: &'q Lock) -> Result<(), Error> {
@@ -332,7 +371,7 @@ impl<'q> Writer<'q> {
         });
         if !lock.of.is_empty() {
             self.push(" OF ");
-            self.idents(&lock.of);
+            self.locked_tables(&lock.of)?;
         }
         self.push(match lock.wait {
             LockWait::Wait => "",

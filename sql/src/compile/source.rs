@@ -1,5 +1,6 @@
 //! What stands behind FROM, and joins written out by the user.
 
+use crate::compile::names::TableName;
 use crate::compile::scope::{Root, Scope};
 use crate::compile::writer::Writer;
 use crate::{Dialect, Error, Ident, Join, JoinKind, Source};
@@ -40,6 +41,11 @@ impl<'q> Writer<'q> {
                 self.scope.roots.push(Root { table, name });
                 Ok(())
             }
+            Source::Cte { table, .. } => {
+                let name = self.claim_among_others(table);
+                self.scope.roots.push(Root { table, name });
+                Ok(())
+            }
             Source::Named { table, alias } => {
                 self.note_read(table.as_str(), depth);
                 self.claim_chosen(alias.as_ref().unwrap_or(table))
@@ -63,6 +69,15 @@ impl<'q> Writer<'q> {
     /// Writes a source whose name was taken before.
     pub(super) fn source(&mut self, source: &'q Source) -> Result<(), Error> {
         match source {
+            Source::Cte { name, table } => {
+                self.ident(name);
+                self.push(" AS ");
+                match self.scope.roots.first().map(|root| root.name) {
+                    Some(TableName::Alias(number)) => self.alias(number),
+                    _ => self.quoted(&table.quoted),
+                }
+                Ok(())
+            }
             Source::Model(table) => {
                 let root = self
                     .scope
@@ -138,13 +153,13 @@ impl<'q> Writer<'q> {
     /// The query of a statement that works on one table: INSERT, UPDATE, DELETE.
     pub(super) fn target(&mut self, target: &'q Source) -> Result<(), Error> {
         self.scope = Scope::default();
-        if let Source::Subquery { .. } = target {
+        if let Source::Subquery { .. } | Source::Cte { .. } = target {
             return Err(self.malformed("its target is a subquery; name a table"));
         }
         self.changed = Some(match target {
             Source::Model(table) => table.name,
             Source::Named { table, .. } => table.as_str(),
-            Source::Subquery { alias, .. } => alias.as_str(),
+            Source::Subquery { alias: name, .. } | Source::Cte { name, .. } => name.as_str(),
         });
         self.claim_source(target)?;
         self.source(target)

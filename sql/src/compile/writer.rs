@@ -29,6 +29,9 @@ pub(super) struct Writer<'q> {
     /// The table that an UPDATE or DELETE changes, and whether a subquery reads it.
     pub(super) changed: Option<&'q str>,
     pub(super) reads_changed: bool,
+    /// The names of WITH, and a table that one of them hides.
+    pub(super) ctes: Vec<&'q str>,
+    pub(super) hidden: Option<&'static str>,
     depth: usize,
     /// Whether a name contained NUL.
     nul: bool,
@@ -60,6 +63,8 @@ impl<'q> Writer<'q> {
             aliases: 0,
             changed: None,
             reads_changed: false,
+            ctes: Vec::new(),
+            hidden: None,
             depth: 0,
             nul: false,
             new_row: None,
@@ -76,6 +81,12 @@ impl<'q> Writer<'q> {
         }
         if let Some(misfit) = self.misfit.take() {
             return Err(misfit);
+        }
+        if let Some(table) = self.hidden {
+            return Err(self.malformed(format!(
+                "a query of WITH has the name of the table `{table}`, which it would be read in place \
+                 of; give it another"
+            )));
         }
         if self.nul {
             return Err(self.malformed(

@@ -1,11 +1,16 @@
 //! The clauses that most queries do without.
 
-use crate::{Distinct, Expr, Join, Lock, Select};
+use crate::{Compound, Cte, Distinct, Expr, Join, Lock, Select};
 
 /// Clauses that most queries do without. They lie behind one pointer, so that a [`Select`] is small
 /// and a query without them pays for none: what is added to the language of queries is added here.
 #[derive(Debug, Clone, Default)]
 pub struct Clauses {
+    /// WITH.
+    pub with: Vec<Cte>,
+    /// UNION and its kin: queries put together with this one, from left to right. Order and limit of
+    /// this query are then those of the whole, and its order names columns of the result.
+    pub compound: Vec<Compound>,
     /// Whether equal rows are returned once.
     pub distinct: Distinct,
     /// Joins written out by the user, after those that the paths of columns ask for.
@@ -20,6 +25,8 @@ pub struct Clauses {
 
 /// What a query without any of them has.
 static NONE: Clauses = Clauses {
+    with: Vec::new(),
+    compound: Vec::new(),
     distinct: Distinct::All,
     joins: Vec::new(),
     group_by: Vec::new(),

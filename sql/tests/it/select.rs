@@ -127,7 +127,7 @@ fn rows_are_locked_in_each_dialects_words() {
     MariaDB: SELECT `orders`.`id` FROM `orders` LOCK IN SHARE MODE NOWAIT
     "#);
     select.clauses_mut().lock = lock(LockStrength::Update, LockWait::Wait);
-    select.clauses_mut().lock.as_mut().unwrap().of = vec!["orders".into()];
+    select.clauses_mut().lock.as_mut().unwrap().of = vec![&ORDERS];
     assert_snapshot!(sql(&select), @r#"
     SQLite: error: SQLite does not support row locks; leave the lock out: a write transaction locks the whole database
     Postgres, MySQL: SELECT "orders"."id" FROM "orders" FOR UPDATE OF "orders"
@@ -141,9 +141,7 @@ fn distinct_on_is_for_postgres() {
     select.clauses_mut().distinct =
         Distinct::On(vec![column(&ORDERS, "user_id"), column(&ORDERS, "status")]);
     assert_snapshot!(sql(&select), @r#"
-    SQLite: error: SQLite does not support DISTINCT ON; group by the expressions, or filter on the first row with a subquery
+    SQLite, MySQL, MariaDB: SELECT "c1" AS "id" FROM (SELECT "orders"."id" AS "c1", ROW_NUMBER() OVER (PARTITION BY "orders"."user_id", "orders"."status") AS "nth", ROW_NUMBER() OVER () AS "place" FROM "orders") AS "t1" WHERE "nth" = 1 ORDER BY "place"
     Postgres: SELECT DISTINCT ON ("orders"."user_id", "orders"."status") "orders"."id" FROM "orders"
-    MySQL: error: MySQL does not support DISTINCT ON; group by the expressions, or filter on the first row with a subquery
-    MariaDB: error: MariaDB does not support DISTINCT ON; group by the expressions, or filter on the first row with a subquery
     "#);
 }
