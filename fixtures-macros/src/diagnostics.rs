@@ -17,6 +17,11 @@ impl Diagnostics {
         }
     }
 
+    /// How many mistakes there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.errors.as_ref().map_or(0, Vec::len)
+    }
+
     /// Adds a mistake at the tokens that it is about, with what to do next.
     pub(crate) fn error(
         &mut self,

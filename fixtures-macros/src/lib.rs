@@ -7,6 +7,7 @@ mod crate_root;
 mod db_enum;
 mod diagnostics;
 mod field_type;
+mod hybrid;
 mod model;
 mod names;
 mod orm_test;
@@ -64,6 +65,12 @@ pub fn derive_projection(input: TokenStream) -> TokenStream {
     projection::derive(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
+}
+
+/// Makes methods of a model expressions of queries too. See `testudo_orm::hybrid`.
+#[proc_macro_attribute]
+pub fn hybrid(_options: TokenStream, item: TokenStream) -> TokenStream {
+    hybrid::expand(item.into()).into()
 }
 
 /// Makes methods of query sets out of an `impl` block. See `testudo_orm::scopes`.

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use testudo_sql::schema::Path;
 use testudo_sql::{Aggregate, ArithmeticOp, DatePart, Expr, Function, FunctionCall};
 
-use crate::operand::IntoOperand;
+use crate::operand::{IntoOperand, Operand};
 use crate::{Column, FieldType, Model};
 
 /// An expression of type `T` in a query on the model `M`.
@@ -34,6 +34,12 @@ impl<M, T> Expression<M, T> {
     #[must_use]
     pub fn into_expr(self) -> Expr {
         self.expr
+    }
+
+    /// What stands on the right of an operator, as an expression.
+    pub(crate) fn of_operand(operand: Operand) -> Self {
+        let path = operand.path();
+        Self::at(path, operand.into_expr())
     }
 
     pub(crate) fn path(&self) -> Option<&'static Path> {

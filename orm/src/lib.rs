@@ -19,6 +19,7 @@ mod expression;
 mod field;
 mod filter;
 mod from_row;
+mod hybrid;
 mod into_field;
 mod key;
 mod lookup;
@@ -43,6 +44,51 @@ mod transaction;
 mod tuples;
 mod validate;
 
+/// Computed properties: methods of a model that are expressions of its queries too.
+///
+/// On a row the methods are what they are in any block. In queries they stand beside the columns:
+/// `Order::this().total()`, and over relations `User::orders().total()`.
+///
+/// ```
+/// use rust_decimal::{Decimal, dec};
+/// use testudo_orm::hybrid;
+/// use testudo_orm::prelude::*;
+///
+/// #[derive(Model, Debug)]
+/// #[model(table = "orders")]
+/// pub struct Order {
+///     #[field(primary_key)]
+///     id: i64,
+///     #[field(max_digits = 8, decimal_places = 2)]
+///     price: Decimal,
+///     #[field(max_digits = 6, decimal_places = 0)]
+///     quantity: Decimal,
+/// }
+///
+/// #[hybrid]
+/// impl Order {
+///     fn total(&self) -> Decimal {
+///         self.price * self.quantity
+///     }
+///
+///     fn is_large(&self) -> bool {
+///         self.total() > dec!(100)
+///     }
+/// }
+///
+/// let order = Order::builder().price(60).quantity(2).build()?;
+/// assert!(order.is_large());
+/// let large = Order::filter(Order::this().is_large()).order_by(Order::this().total().desc());
+/// # let _ = large;
+/// # Ok::<(), testudo_orm::Error>(())
+/// ```
+///
+/// A body is one expression of fields, other properties and plain values, with arithmetic, comparisons,
+/// `&&`, `||`, `!`, `if .. else ..`, `format!` with plain `{}`, and the methods `is_some`, `is_none`,
+/// `is_empty`, `contains`, `starts_with`, `ends_with`, `to_lowercase`, `to_uppercase`, `trim`, `abs`,
+/// `unwrap_or` and `clone`. A property of type `bool` is a condition in queries. Where Rust says something
+/// else, the SQL form stands beside it: `#[sql(|row| row.created_at.year())]`.
+pub use testudo_fixtures_macros::hybrid;
 /// Methods of query sets, in a few lines: what Django and Tortoise keep in managers.
 ///
 /// The attribute stands on an implementation of a trait for the query set of a model, and writes the
@@ -143,6 +189,7 @@ pub mod __private {
         converted, decimal_of_digits, missing_fields, owner, text_of_length, unknown_variant,
     };
     pub use crate::error::Result;
+    pub use crate::expression::Expression;
     pub use crate::field::FieldType;
     pub use crate::filter::Filter;
     pub use crate::from_row::{Columns, FromRow};
@@ -155,6 +202,13 @@ pub mod __private {
     pub use crate::row::{Cell, CellError, RowReader};
     pub use crate::selection::Selection;
     pub use crate::validate::Validator;
+
+    /// What hybrid properties call.
+    pub mod hybrid {
+        pub use crate::hybrid::{
+            abs, choice, coalesce, condition, expression, lower, text, trim, upper,
+        };
+    }
 
     /// What the rules of fields call.
     pub mod rules {

@@ -12,6 +12,7 @@ mod fields;
 mod generated;
 mod handed_over;
 mod hostile;
+mod hybrids;
 mod locks;
 mod long_lists;
 mod lookups;
