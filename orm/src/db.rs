@@ -92,14 +92,6 @@ impl Db {
         Db(Target::Shared(connection))
     }
 
-    /// The connection that this handle shares, if it does.
-    pub(crate) fn shared(&self) -> Option<&SharedConnection> {
-        match self.target() {
-            Target::Shared(connection) => Some(connection),
-            Target::Pool(_) | Target::Transaction(_) => None,
-        }
-    }
-
     /// The dialect of SQL that the database speaks.
     ///
     /// MySQL and MariaDB are told apart by asking the server, which [`connect`](Self::connect), or

@@ -160,7 +160,7 @@ pub use crate::relation::{
 };
 pub use crate::row::{Cell, CellError, Row};
 pub use crate::selection::Selection;
-pub use crate::shared_connection::SharedConnection;
+pub use crate::shared_connection::{Diverted, SharedConnection};
 pub use crate::subquery::{exists, outer, subquery};
 
 /// What a module that defines or queries models needs.

@@ -44,10 +44,9 @@ struct Owned {
 
 struct Desk {
     connection: Option<Connection>,
-    used: bool,
     savepoint: Savepoint,
-    /// Whether a statement was sent as text, without being prepared.
-    sent_text: bool,
+    /// Whether statements were sent as text, without being prepared.
+    ran_script: bool,
     /// The savepoint of a transaction that has not come to its end. Whoever finds one here on
     /// taking the desk rolls it back: its future was dropped.
     open: Option<String>,
@@ -61,6 +60,18 @@ enum Savepoint {
     Fresh,
     /// To go back to it would undo what must stay.
     Used,
+}
+
+/// The handles on a connection that was given away.
+#[derive(Debug)]
+pub struct Diverted(Turn);
+
+impl Diverted {
+    /// From now on every handle goes to this database.
+    pub fn go_to(self, db: Db) {
+        // Nobody else can have said so: this has the desk.
+        let _ = self.0.owned.replacement.set(db);
+    }
 }
 
 /// The right to use the connection, until it is dropped.
@@ -78,9 +89,8 @@ impl SharedConnection {
         let (assumed, speaks) = connection.expected();
         let desk = Desk {
             connection: Some(connection),
-            used: false,
             savepoint: Savepoint::Missing,
-            sent_text: false,
+            ran_script: false,
             open: None,
         };
         SharedConnection {
@@ -125,37 +135,33 @@ impl SharedConnection {
         Db::sharing(self.clone())
     }
 
-    /// Counts what was sent so far as the owner's own: [`replace_by`](Self::replace_by) no longer minds
-    /// it. Does nothing while somebody uses the connection.
-    pub fn forget_use(&self) {
-        if let Ok(mut desk) = self.owned.desk.try_lock() {
-            desk.used = false;
-        }
+    /// Whether a handle has run a script: statements sent as plain text, of which no list of prepared
+    /// statements on the server tells. False while somebody uses the connection.
+    #[must_use]
+    pub fn has_run_script(&self) -> bool {
+        self.owned.desk.try_lock().is_ok_and(|desk| desk.ran_script)
     }
 
-    /// Whether a handle has sent a statement as plain text, so that no list of prepared statements on
-    /// the server tells of it: `Db::script`, and `Db::execute` without binds. False while somebody uses
-    /// the connection.
-    #[must_use]
-    pub fn has_sent_text(&self) -> bool {
-        self.owned.desk.try_lock().is_ok_and(|desk| desk.sent_text)
-    }
-
-    /// From now on every handle goes to this database instead. `false`, and nothing has changed, if
-    /// a statement was already sent on the connection, or if it was replaced or taken back before.
-    /// What was sent before [`forget_use`](Self::forget_use) does not count.
-    #[must_use]
-    pub fn replace_by(&self, db: Db) -> bool {
-        if db.shared().is_some_and(|shared| shared.is(self)) {
-            return false;
-        }
-        // Whoever has the desk is about to send a statement.
-        match self.owned.desk.try_lock() {
-            Ok(desk) if !desk.used && desk.connection.is_some() => {
-                self.owned.replacement.set(db).is_ok()
-            }
-            _ => false,
-        }
+    /// Gives the connection away, with its transaction and what was written in it, and has all handles
+    /// wait until they are told where to [go](Diverted::go_to): to a pool of this one connection, say.
+    /// Are they not, they get `sqlx::Error::PoolClosed`.
+    ///
+    /// Waits for its turn, as a statement does. On Postgres the savepoint `testudo_statement` is then
+    /// the last thing on the connection.
+    ///
+    /// # Errors
+    /// When the connection is in use all the time, when it was given away or taken back before, or when it
+    /// is of another driver than `C`.
+    pub async fn give_away<C>(&self) -> Result<(C, Diverted)>
+    where
+        C: Into<Connection> + 'static,
+    {
+        let Some(mut turn) = self.turn().await? else {
+            return Err(Error::misuse("the connection was given away already"));
+        };
+        turn.protect().await?;
+        let connection = take(&mut turn.desk)?;
+        Ok((connection, Diverted(turn)))
     }
 
     /// Takes the connection back from all handles: from now on they get `sqlx::Error::PoolClosed`.
@@ -179,19 +185,7 @@ impl SharedConnection {
                 patience.as_millis()
             )));
         };
-        match desk.connection.take() {
-            Some(connection) => connection.into_inner().ok_or_else(|| {
-                Error::misuse(format!(
-                    "the connection is of another driver than `{}`",
-                    std::any::type_name::<C>()
-                ))
-            }),
-            None => Err(Error::misuse("the connection was taken back already")),
-        }
-    }
-
-    fn is(&self, other: &SharedConnection) -> bool {
-        Arc::ptr_eq(&self.owned, &other.owned)
+        take(&mut desk)
     }
 
     /// The database that takes the place of the connection, if there is one.
@@ -245,11 +239,22 @@ impl SharedConnection {
     }
 }
 
+fn take<C: 'static>(desk: &mut Desk) -> Result<C> {
+    match desk.connection.take() {
+        Some(connection) => connection.into_inner().ok_or_else(|| {
+            Error::misuse(format!(
+                "the connection is of another driver than `{}`",
+                std::any::type_name::<C>()
+            ))
+        }),
+        None => Err(Error::misuse("the connection was taken back already")),
+    }
+}
+
 impl Turn {
     /// Rolls back what a dropped future has left open.
     async fn ready(mut self) -> Result<Turn> {
         self.session()?;
-        self.desk.used = true;
         let Some(name) = self.desk.open.clone() else {
             return Ok(self);
         };
@@ -281,7 +286,6 @@ impl Turn {
 
     pub(crate) async fn execute(&mut self, sql: String, binds: &[&Value]) -> Result<Done> {
         self.protect().await?;
-        self.note_text(binds);
         let done = self.session()?.execute(sql, binds).await;
         self.heal(done).await
     }
@@ -310,14 +314,14 @@ impl Turn {
 
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
         self.protect().await?;
-        self.note_text(&[]);
+        self.note_script();
         let done = self.session()?.script(sql).await;
         self.heal(done).await
     }
 
-    /// A statement is about to be sent, which goes as text if it has no binds.
-    pub(crate) fn note_text(&mut self, binds: &[&Value]) {
-        self.desk.sent_text |= binds.is_empty();
+    /// Statements are about to be sent as plain text.
+    pub(crate) fn note_script(&mut self) {
+        self.desk.ran_script = true;
     }
 
     /// Begins a transaction: a savepoint that is rolled back unless `commit` comes.

@@ -264,7 +264,6 @@ impl Outermost {
 
 impl Connection {
     pub(crate) async fn execute(&mut self, sql: String, binds: &[&Value]) -> Result<Done> {
-        self.note_text(binds);
         let done = self.session()?.execute(sql, binds).await;
         self.note(done)
     }
@@ -290,15 +289,11 @@ impl Connection {
     }
 
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
-        self.note_text(&[]);
+        if let Some(Outermost::Shared(turn)) = &mut self.open.transaction {
+            turn.note_script();
+        }
         let done = self.session()?.script(sql).await;
         self.note(done)
-    }
-
-    fn note_text(&mut self, binds: &[&Value]) {
-        if let Some(Outermost::Shared(turn)) = &mut self.open.transaction {
-            turn.note_text(binds);
-        }
     }
 
     fn session(&mut self) -> Result<Session<'_>> {

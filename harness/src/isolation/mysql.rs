@@ -7,7 +7,6 @@ mod definition;
 mod others;
 mod outer;
 mod packet;
-mod pool;
 mod restore;
 mod session;
 mod shape;
@@ -16,17 +15,18 @@ mod watch;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::mysql::MySqlConnectOptions;
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode};
 use sqlx::{ConnectOptions, MySqlConnection};
 use testudo_orm::{Db, SharedConnection};
 use testudo_sql::Dialect;
 
 use super::Pool;
 use super::server::Registry;
-use super::server::engine::{Engine, Entry, HeldPool, Restored, Verdict};
+use super::server::engine::{Engine, Entry, Greeting, Restored, Verdict};
 use crate::error::Error;
 use others::Ours;
 use packet::field;
@@ -34,6 +34,9 @@ use template::Template;
 use watch::Reading;
 
 pub(super) use outer::explain;
+
+/// How long a test that commits waits for a connection of its pool.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A MySQL or MariaDB server.
 pub(crate) struct MySql {
@@ -48,6 +51,8 @@ pub(crate) struct MySql {
     knows_detaching: bool,
     /// Whether InnoDB resets its counters of changes as it likes, unless a table says otherwise.
     recalculates: bool,
+    /// The statements that make a session what it was when it was new.
+    reset: String,
     ours: Arc<Ours>,
     templates: Mutex<HashMap<String, Arc<Template>>>,
     /// What the end of a transaction has seen of others, by database, until somebody asks.
@@ -90,6 +95,7 @@ impl MySql {
             has_performance_schema: field(row, 3) == "1",
             knows_detaching: answers.get(1).is_some_and(|rows| !rows.is_empty()),
             recalculates: field(row, 1) != "0" || field(row, 2) != "1",
+            reset: flavour.reset(),
             ours: Arc::default(),
             templates: Mutex::default(),
             visitors: Mutex::default(),
@@ -238,26 +244,65 @@ impl Engine for MySql {
         self.prepare_session(connection).await
     }
 
-    async fn hold(&self, connection: &mut MySqlConnection) -> Result<(), Error> {
-        outer::start(connection)
+    async fn hold(&self, connection: &mut MySqlConnection, slot: &str) -> Result<(), Error> {
+        outer::start(connection, slot)
             .await
             .map_err(|error| Error::database("open the transaction of the test", error))
     }
 
-    async fn release(&self, connection: &mut MySqlConnection) -> Result<Verdict, Error> {
-        self.end_outer(connection).await
+    async fn release(
+        &self,
+        connection: &mut MySqlConnection,
+        slot: &str,
+        _: bool,
+    ) -> Result<Verdict, Error> {
+        self.end_outer(connection, slot).await
     }
 
-    async fn commit(&self, connection: &mut MySqlConnection) -> Result<Verdict, Error> {
-        self.commit_outer(connection).await
+    async fn commit(&self, connection: &mut MySqlConnection, slot: &str) -> Result<Verdict, Error> {
+        self.commit_outer(connection, slot).await
     }
 
-    fn held_pool(&self, database: &str) -> HeldPool<sqlx::MySql> {
-        self.pool_of_one(database)
+    fn slot_options(&self, slot: &str) -> MySqlConnectOptions {
+        self.options_of(slot)
+    }
+
+    /// A statement that fails needs no healing: the server undoes that statement alone.
+    async fn heal(_: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+        Ok(())
+    }
+
+    /// A handshake of the protocol's version 10, without any capability, and an OK.
+    fn greeting() -> Greeting {
+        Greeting {
+            first: b"\x26\0\0\0\x0a8.0.0\0\
+                     \x01\0\0\0nonsense\0\
+                     \0\0\x2d\x02\0\0\0\0\
+                     \0\0\0\0\0\0\0\0\0\0",
+            then: b"\x07\0\0\x02\0\0\0\x02\0\0\0",
+        }
+    }
+
+    fn stand_in(address: SocketAddr) -> MySqlConnectOptions {
+        MySqlConnectOptions::new()
+            .host(&address.ip().to_string())
+            .port(address.port())
+            .ssl_mode(MySqlSslMode::Disabled)
+            // With nothing to set it sends no statement.
+            .pipes_as_concat(false)
+            .no_engine_substitution(false)
+            .timezone(None)
+            .set_names(false)
     }
 
     fn pool(&self, database: &str, most: u32) -> sqlx::MySqlPool {
-        self.pool_of_many(database, most)
+        MySqlPoolOptions::new()
+            .max_connections(most)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_lazy_with(self.options_of(database))
     }
 
     fn db(pool: &sqlx::MySqlPool) -> Db {
@@ -272,15 +317,12 @@ impl Engine for MySql {
         SharedConnection::speaking(connection, self.dialect())
     }
 
-    async fn take_back(
-        shared: &SharedConnection,
-        patience: Duration,
-    ) -> Result<MySqlConnection, testudo_orm::Error> {
-        shared.take_back(patience).await
-    }
-
-    async fn baseline(&self, connection: &mut MySqlConnection) -> Result<Reading, Error> {
-        self.first_reading(connection).await
+    async fn baseline(
+        &self,
+        connection: &mut MySqlConnection,
+        slot: &str,
+    ) -> Result<Reading, Error> {
+        self.first_reading(connection, slot).await
     }
 
     async fn leaked(

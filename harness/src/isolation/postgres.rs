@@ -8,17 +8,16 @@ mod fingerprint;
 mod glance;
 mod guard;
 mod look;
-mod pool;
 mod reference;
 mod restore;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgSslMode};
 use sqlx::{Connection, Executor, PgPool};
 use testudo_orm::{Db, SharedConnection};
 use testudo_sql::Dialect;
@@ -31,7 +30,7 @@ use glance::Glance;
 use reference::Reference;
 
 use super::server::Registry;
-use super::server::engine::{Engine, Entry, HeldPool, Restored, Verdict};
+use super::server::engine::{Engine, Entry, Greeting, Restored, Verdict};
 use crate::error::Error;
 
 /// Statistics are shared in memory since then; before, they arrive some time later.
@@ -51,10 +50,10 @@ pub(crate) struct Postgres {
     catalogs: String,
     /// What is in the templates that slots were compared with.
     references: Mutex<HashMap<String, Arc<Reference>>>,
-    /// What the end of the last test has seen, by database.
+    /// What the end of the last test has seen, by slot.
     glances: SyncMutex<HashMap<String, Glance>>,
-    /// How many sessions of pools the harness has opened, by database.
-    own: SyncMutex<HashMap<String, Arc<AtomicI64>>>,
+    /// Slots whose sessions still pass foreign keys and triggers, because they have put rows back.
+    replicas: SyncMutex<HashSet<String>>,
 }
 
 impl Engine for Postgres {
@@ -100,7 +99,7 @@ impl Engine for Postgres {
             catalogs: catalog::query(is_superuser),
             references: Mutex::default(),
             glances: SyncMutex::default(),
-            own: SyncMutex::default(),
+            replicas: SyncMutex::default(),
         };
         Ok((engine, lease))
     }
@@ -120,7 +119,7 @@ impl Engine for Postgres {
     async fn connect(&self, database: Option<&str>) -> Result<PgConnection, Error> {
         match database {
             None => admin::connect(&self.options).await,
-            Some(name) => PgConnection::connect_with(&self.on(name)).await,
+            Some(name) => PgConnection::connect_with(&self.slot_options(name)).await,
         }
         .map_err(|error| {
             let name = database.unwrap_or(admin::DATABASE);
@@ -191,34 +190,66 @@ impl Engine for Postgres {
         done.map_err(|error| Error::database("guard the transaction of the test", error))
     }
 
-    async fn hold(&self, connection: &mut PgConnection) -> Result<(), Error> {
-        let done = guard::hold(connection, self.may_replicate).await;
-        done.map_err(|error| Error::database("open the transaction of the test", error))
+    async fn hold(&self, connection: &mut PgConnection, slot: &str) -> Result<(), Error> {
+        let failed = |error| Error::database("open the transaction of the test", error);
+        if lock(&self.replicas).remove(slot) {
+            // Not in the packet below, whose rollback would undo it.
+            let reset = "RESET session_replication_role";
+            connection.execute(reset).await.map_err(failed)?;
+        }
+        guard::hold(connection).await.map_err(failed)
     }
 
-    async fn release(&self, connection: &mut PgConnection) -> Result<Verdict, Error> {
-        let (verdict, glance) = guard::release(connection, self.may_replicate).await?;
+    async fn release(
+        &self,
+        connection: &mut PgConnection,
+        slot: &str,
+        ran_text: bool,
+    ) -> Result<Verdict, Error> {
+        let (verdict, glance) = guard::release(connection, ran_text).await?;
         if let Some(glance) = glance {
-            self.glances().insert(glance.database.clone(), glance);
+            lock(&self.glances).insert(slot.to_owned(), glance);
         }
         Ok(verdict)
     }
 
-    async fn commit(&self, connection: &mut PgConnection) -> Result<Verdict, Error> {
+    async fn commit(&self, connection: &mut PgConnection, _: &str) -> Result<Verdict, Error> {
         guard::commit(connection).await
     }
 
-    fn held_pool(&self, database: &str) -> HeldPool<sqlx::Postgres> {
-        pool::held(
-            self.on(database),
-            self.number,
-            self.may_replicate,
-            self.own(database),
-        )
+    /// Read-only unless a transaction says otherwise: what runs after the one around a test was lost
+    /// cannot write. As an option of the connection it survives `RESET ALL`.
+    fn slot_options(&self, slot: &str) -> PgConnectOptions {
+        self.on(slot)
+            .options([("default_transaction_read_only", "on")])
+    }
+
+    async fn heal(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        guard::heal(connection).await
+    }
+
+    /// `AuthenticationOk` and `ReadyForQuery`.
+    fn greeting() -> Greeting {
+        Greeting {
+            first: b"",
+            then: b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I",
+        }
+    }
+
+    fn stand_in(address: SocketAddr) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
+            .host(&address.ip().to_string())
+            .port(address.port())
+            .ssl_mode(PgSslMode::Disable)
     }
 
     fn pool(&self, database: &str, most: u32) -> PgPool {
-        pool::committing(self.on(database), most)
+        PgPoolOptions::new()
+            .max_connections(most)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_lazy_with(self.on(database))
     }
 
     fn db(pool: &PgPool) -> Db {
@@ -233,17 +264,13 @@ impl Engine for Postgres {
         SharedConnection::speaking(connection, self.dialect()).protected()
     }
 
-    async fn take_back(
-        shared: &SharedConnection,
-        patience: Duration,
-    ) -> Result<PgConnection, testudo_orm::Error> {
-        shared.take_back(patience).await
-    }
-
-    async fn baseline(&self, connection: &mut PgConnection) -> Result<Baseline, Error> {
+    async fn baseline(&self, connection: &mut PgConnection, slot: &str) -> Result<Baseline, Error> {
         let glance = Glance::at(connection).await;
         let glance = glance.map_err(|error| Error::database("look at a clean database", error))?;
-        Ok(self.remember(glance))
+        Ok(Baseline {
+            slot: slot.to_owned(),
+            glance,
+        })
     }
 
     async fn leaked(
@@ -255,17 +282,16 @@ impl Engine for Postgres {
         let failed = |error| Error::database("look for what the test has left behind", error);
         if self.number >= STATISTICS_ARE_EXACT {
             // Whoever wrote was connected, and was counted.
-            let seen = self.glances().remove(&baseline.database);
+            let seen = lock(&self.glances).remove(&baseline.slot);
             let glance = match seen {
                 Some(glance) => glance,
                 None => Glance::at(connection).await.map_err(failed)?,
             };
-            let own = self.own(&baseline.database).load(Ordering::Acquire) - baseline.own;
-            if glance.sessions - baseline.sessions == own {
+            if glance.sessions == baseline.glance.sessions {
                 return Ok(Vec::new());
             }
         }
-        database::clear(connection, &baseline.database)
+        database::clear(connection, &baseline.slot)
             .await
             .map_err(failed)?;
         let reference = self.reference(template).await?;
@@ -275,7 +301,7 @@ impl Engine for Postgres {
         if let Some(what) = schema {
             return Ok(vec![format!("the schema ({what})")]);
         }
-        let changes = Changes::read(connection, &reference, baseline.clock)
+        let changes = Changes::read(connection, &reference, baseline.glance.clock)
             .await
             .map_err(failed)?;
         let tables = changes.tables.iter();
@@ -284,7 +310,7 @@ impl Engine for Postgres {
             .map(|table| table.shown.clone())
             .collect::<Vec<_>>();
         if names.is_empty() {
-            *baseline = self.remember(Glance::at(connection).await.map_err(failed)?);
+            baseline.glance = Glance::at(connection).await.map_err(failed)?;
         }
         Ok(names)
     }
@@ -296,7 +322,7 @@ impl Engine for Postgres {
         baseline: &mut Baseline,
     ) -> Result<Restored, Error> {
         let failed = |error| Error::database("put the database of the test back", error);
-        database::clear(connection, &baseline.database)
+        database::clear(connection, &baseline.slot)
             .await
             .map_err(failed)?;
         let reference = self.reference(template).await?;
@@ -304,13 +330,16 @@ impl Engine for Postgres {
             connection,
             &reference,
             &self.catalogs,
-            baseline.clock,
+            baseline.glance.clock,
             self.may_replicate,
         )
         .await
         .map_err(failed)?;
         if restored == Restored::InPlace {
-            *baseline = self.remember(Glance::at(connection).await.map_err(failed)?);
+            if self.may_replicate {
+                lock(&self.replicas).insert(baseline.slot.clone());
+            }
+            baseline.glance = Glance::at(connection).await.map_err(failed)?;
         } else {
             // It may be the template that is another one now.
             self.references.lock().await.remove(template);
@@ -322,25 +351,6 @@ impl Engine for Postgres {
 impl Postgres {
     fn on(&self, database: &str) -> PgConnectOptions {
         self.options.clone().database(database)
-    }
-
-    fn glances(&self) -> MutexGuard<'_, HashMap<String, Glance>> {
-        self.glances.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn own(&self, database: &str) -> Arc<AtomicI64> {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(own.entry(database.to_owned()).or_default())
-    }
-
-    fn remember(&self, glance: Glance) -> Baseline {
-        let own = self.own(&glance.database).load(Ordering::Acquire);
-        Baseline {
-            database: glance.database,
-            clock: glance.clock,
-            sessions: glance.sessions,
-            own,
-        }
     }
 
     /// What is in a template; read once.
@@ -368,6 +378,10 @@ impl fmt::Debug for Postgres {
             .field("version", &self.version)
             .finish_non_exhaustive()
     }
+}
+
+fn lock<T>(mutex: &SyncMutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The same URL with another database.

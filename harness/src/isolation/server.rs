@@ -8,18 +8,22 @@
 mod admission;
 mod committed;
 pub(super) mod engine;
+mod exposure;
 mod fresh;
 mod held;
 mod host;
 mod keep;
 mod names;
+mod pool;
 mod seat;
 mod slot;
+mod stand_in;
 mod steward;
 mod sweep;
 mod template;
 mod told;
 
+use std::fmt;
 use std::sync::Arc;
 
 use engine::Engine;
@@ -29,10 +33,20 @@ use template::Template;
 use super::{Access, Isolation, Keep};
 use crate::error::Error;
 use crate::plan::Plan;
+use crate::runtime;
+
+/// A server, its templates and seats, as sessions hold on to it.
+type SharedHost<E> = Arc<host::Host<E>>;
 
 /// The database of one test on a server.
-#[derive(Debug)]
-pub(crate) enum Session<E: Engine> {
+pub(crate) struct Session<E: Engine> {
+    access: Access,
+    /// Taken by the end of the test.
+    parts: Option<Parts<E>>,
+}
+
+/// What is given back at the end.
+enum Parts<E: Engine> {
     /// A slot, with a transaction around the test.
     Held(held::Held<E>),
     /// A slot to commit to, which is put back.
@@ -42,11 +56,34 @@ pub(crate) enum Session<E: Engine> {
 }
 
 impl<E: Engine> Session<E> {
-    /// On the runtime of the process, and to its end even if the caller is cancelled: a seat of which
-    /// nobody knows whether it was taken would be lost.
+    /// A session that gives back what it holds, whatever becomes of it.
+    fn new(access: Access, parts: Parts<E>) -> Self {
+        Self {
+            access,
+            parts: Some(parts),
+        }
+    }
+
+    /// Where everything is there already it starts at once. Else it does so on the runtime of the process,
+    /// and to its end even if the caller is cancelled: a seat of which nobody knows whether it was taken
+    /// would be lost.
     pub(super) async fn start(plan: &Plan) -> Result<Self, Error> {
+        if let Some(started) = Self::start_at_once(plan).await {
+            return started;
+        }
         let plan = plan.clone();
         host::on_shared_runtime(async move { Self::start_to_its_end(&plan).await }).await
+    }
+
+    async fn start_at_once(plan: &Plan) -> Option<Result<Self, Error>> {
+        if !matches!(plan.isolation, Isolation::Rollback | Isolation::Auto)
+            || plan.existing.is_some()
+        {
+            return None;
+        }
+        let host = E::registry().open_host(plan.backend)?;
+        let template = host.known_template(&plan.recipe.ingredients().ok()?)?;
+        held::start_at_once(&host, &template, plan.seed).await
     }
 
     async fn start_to_its_end(plan: &Plan) -> Result<Self, Error> {
@@ -54,7 +91,7 @@ impl<E: Engine> Session<E> {
             return Err(Error::configuration(format!(
                 "`url` names a file of SQLite; the server of tests on {} is named by `{}`",
                 plan.backend,
-                names::url_variable(plan.backend),
+                host::kind(plan.backend)?.variable("URL"),
             )));
         }
         let host = E::registry().host(plan.backend).await?;
@@ -71,8 +108,7 @@ impl<E: Engine> Session<E> {
     async fn on_server(plan: &Plan, host: &SharedHost<E>) -> Result<Self, Error> {
         let ingredients = plan.recipe.ingredients()?;
         if plan.isolation == Isolation::Fresh {
-            let fresh = fresh::Fresh::start(host, &ingredients, plan.seed).await?;
-            return Ok(Session::Fresh(fresh));
+            return fresh::start(host, &ingredients, plan.seed).await;
         }
         let template = host.template(Arc::clone(&ingredients)).await?;
         match Self::on_slot(plan, host, &template).await {
@@ -92,33 +128,53 @@ impl<E: Engine> Session<E> {
         template: &Arc<Template>,
     ) -> Result<Self, Error> {
         match plan.isolation {
-            Isolation::Rollback | Isolation::Auto => held::Held::start(host, template, plan.seed)
-                .await
-                .map(Session::Held),
+            Isolation::Rollback | Isolation::Auto => held::start(host, template, plan.seed).await,
             Isolation::Clone | Isolation::Fresh => {
-                committed::Committed::start(host, template, plan.seed)
-                    .await
-                    .map(Session::Committed)
+                committed::start(host, template, plan.seed).await
             }
         }
     }
 
     pub(super) fn access(&self) -> Access {
-        match self {
-            Session::Held(held) => held.access(),
-            Session::Committed(committed) => committed.access(),
-            Session::Fresh(fresh) => fresh.access(),
-        }
+        self.access.clone()
     }
 
-    pub(super) async fn finish(self, keep: &mut Keep<'_>) -> Result<(), Error> {
-        match self {
-            Session::Held(held) => held.finish(keep).await,
-            Session::Committed(committed) => committed.finish(keep).await,
-            Session::Fresh(fresh) => fresh.finish(keep).await,
+    pub(super) async fn finish(mut self, keep: &mut Keep<'_>) -> Result<(), Error> {
+        match self.parts.take() {
+            Some(parts) => parts.finish(keep).await,
+            None => Ok(()),
         }
     }
 }
 
-/// A server, its templates and seats, as sessions hold on to it.
-type SharedHost<E> = Arc<host::Host<E>>;
+impl<E: Engine> Parts<E> {
+    async fn finish(self, keep: &mut Keep<'_>) -> Result<(), Error> {
+        match self {
+            Parts::Held(held) => held.finish(keep).await,
+            Parts::Committed(committed) => committed.finish(keep).await,
+            Parts::Fresh(fresh) => fresh.finish(keep).await,
+        }
+    }
+}
+
+impl<E: Engine> Drop for Session<E> {
+    fn drop(&mut self) {
+        let Some(parts) = self.parts.take() else {
+            return;
+        };
+        if let Ok(runtime) = runtime::shared() {
+            runtime.spawn(async move {
+                // Nobody is left to be told; a slot that is not clean is not given back.
+                let _ = parts.finish(&mut |_| None).await;
+            });
+        }
+    }
+}
+
+impl<E: Engine> fmt::Debug for Session<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("access", &self.access)
+            .finish_non_exhaustive()
+    }
+}

@@ -53,6 +53,29 @@ async fn names_after(shared: &SharedConnection, ctx: &TestContext) -> testudo::R
     names(ctx.db()).await
 }
 
+/// Gives the connection away to another one that is shared.
+async fn give_away(
+    shared: &SharedConnection,
+    ctx: &TestContext,
+) -> testudo_orm::Result<SharedConnection> {
+    let (again, handles) = match ctx.db().dialect() {
+        Dialect::Sqlite => {
+            let (connection, handles) = shared.give_away::<SqliteConnection>().await?;
+            (SharedConnection::new(connection), handles)
+        }
+        Dialect::Postgres => {
+            let (connection, handles) = shared.give_away::<PgConnection>().await?;
+            (SharedConnection::new(connection), handles)
+        }
+        Dialect::MySql | Dialect::MariaDb => {
+            let (connection, handles) = shared.give_away::<MySqlConnection>().await?;
+            (SharedConnection::new(connection), handles)
+        }
+    };
+    handles.go_to(again.db());
+    Ok(again)
+}
+
 async fn names(db: &Db) -> testudo::Result<Vec<String>> {
     let names = User::all()
         .order_by(User::username.asc())
@@ -192,30 +215,39 @@ async fn work_that_is_cancelled_anywhere_leaves_the_connection_usable(
 }
 
 #[orm_test(models(User), isolation = "clone")]
-async fn handles_go_to_another_database_as_long_as_nothing_was_sent(
-    ctx: TestContext,
-) -> testudo::Result {
+async fn handles_go_where_the_connection_was_given_away_to(ctx: TestContext) -> testudo::Result {
     let shared = lend(&ctx).await?;
     let before = shared.db();
-    assert!(!shared.replace_by(before.clone()), "not by itself");
-    assert!(shared.replace_by(ctx.db().clone()));
-    assert!(!shared.replace_by(ctx.db().clone()), "once");
     people(&before, &["alice"]).await?;
+    let inner = give_away(&shared, &ctx).await?;
+    // With what was written before, in the same transaction.
+    people(&before, &["bob"]).await?;
     shared
         .db()
-        .transaction(async |tx| people(&tx, &["bob"]).await)
+        .transaction(async |tx| people(&tx, &["carol"]).await)
         .await?;
-    assert_eq!(names_after(&shared, &ctx).await?, ["alice", "bob"]);
+    assert_eq!(names(&before).await?, ["alice", "bob", "carol"]);
+    let error = give_away(&shared, &ctx).await.unwrap_err();
+    assert!(error.to_string().contains("given away already"), "{error}");
+    assert!(names_after(&inner, &ctx).await?.is_empty());
     Ok(())
 }
 
 #[orm_test(models(User), isolation = "clone")]
-async fn a_connection_that_was_used_is_not_replaced(ctx: TestContext) -> testudo::Result {
+async fn a_connection_is_not_given_away_within_a_transaction(ctx: TestContext) -> testudo::Result {
     let shared = lend(&ctx).await?;
     let db = shared.db();
-    people(&db, &["alice"]).await?;
-    assert!(!shared.replace_by(ctx.db().clone()));
-    assert_eq!(names(&db).await?, ["alice"]);
+    db.transaction(async |tx| {
+        people(&tx, &["alice"]).await?;
+        let error = give_away(&shared, &ctx).await.unwrap_err();
+        assert!(
+            matches!(error.as_sqlx(), Some(sqlx::Error::PoolTimedOut)),
+            "{error}"
+        );
+        people(&tx, &["bob"]).await
+    })
+    .await?;
+    assert_eq!(names(&db).await?, ["alice", "bob"]);
     Ok(())
 }
 
@@ -291,13 +323,13 @@ async fn an_outer_handle_within_a_transaction_is_told_in_place_of_waiting_for_ev
 }
 
 #[orm_test(models(User), isolation = "clone")]
-async fn the_owner_knows_whether_text_was_sent(ctx: TestContext) -> testudo::Result {
+async fn the_owner_knows_whether_a_script_was_run(ctx: TestContext) -> testudo::Result {
     let shared = lend(&ctx).await?;
     let db = shared.db();
     db.transaction(async |tx| people(&tx, &["alice"]).await)
         .await?;
-    assert!(!shared.has_sent_text());
+    assert!(!shared.has_run_script());
     db.script("UPDATE users SET first_name = 'B'").await?;
-    assert!(shared.has_sent_text());
+    assert!(shared.has_run_script());
     Ok(())
 }

@@ -1,31 +1,23 @@
 //! Who else is connected to a slot, and how they are sent away.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sqlx::MySqlConnection;
 
 use super::packet::{Rows, field, number, send, text, value};
-use super::{Flavour, MySql, lock};
+use super::{Flavour, MySql};
 use crate::error::Error;
 
 const NO_SUCH_THREAD: u16 = 1094;
 /// A connection that was killed ends when it has rolled back what it did.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The longest that opening a connection of ours may take before it counts as somebody else's.
-const OPENING: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// The connections that this process opened itself.
-///
-/// They come to nobody's mind when others are sent away or counted: the pool of the next test is open
-/// already.
+/// How many connections this process has opened itself: they are no strangers.
 #[derive(Debug, Default)]
 pub(super) struct Ours {
-    /// Those to slots, by the server's numbers.
-    ids: Mutex<HashSet<u64>>,
     opened: AtomicU64,
     opening: AtomicU64,
 }
@@ -44,20 +36,10 @@ impl Ours {
         self.opened.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Takes the answer to `SELECT CONNECTION_ID()`.
-    pub(super) fn remember(&self, answer: Option<&Rows>) {
-        let id = answer.and_then(value).and_then(|id| id.parse::<u64>().ok());
-        lock(&self.ids).extend(id);
-    }
-
     /// How many were opened, if none is being opened at this moment.
     pub(super) fn count(&self) -> Option<u64> {
         let opened = self.opened.load(Ordering::Acquire);
         (self.opening.load(Ordering::Acquire) == 0).then_some(opened)
-    }
-
-    fn has(&self, id: u64) -> bool {
-        lock(&self.ids).contains(&id)
     }
 }
 
@@ -68,51 +50,44 @@ impl Drop for Opening {
 }
 
 impl MySql {
-    /// Asks for all connections: number and database. The answer is for [`others_on`](Self::others_on).
+    /// The statements whose answers [`others_on`](Self::others_on) takes: who asks, and of all
+    /// connections number and database.
     pub(super) fn list_connections(&self) -> &'static str {
         match self.flavour {
             Flavour::MySql if self.has_performance_schema => {
-                "SELECT PROCESSLIST_ID, PROCESSLIST_DB FROM performance_schema.threads \
-                 WHERE PROCESSLIST_ID <> CONNECTION_ID() AND PROCESSLIST_DB IS NOT NULL"
+                "SELECT CONNECTION_ID(); SELECT PROCESSLIST_ID, PROCESSLIST_DB \
+                 FROM performance_schema.threads WHERE PROCESSLIST_DB IS NOT NULL"
             }
             // A third of what the table in information_schema costs.
-            Flavour::MySql | Flavour::MariaDb => "SHOW PROCESSLIST",
+            Flavour::MySql | Flavour::MariaDb => "SELECT CONNECTION_ID(); SHOW PROCESSLIST",
         }
     }
 
     /// The connections of others to a database.
-    pub(super) fn others_on(&self, database: &str, list: &Rows) -> Vec<u64> {
-        let of_list = list.iter().filter_map(|row| {
+    pub(super) fn others_on(database: &str, answers: &[Rows]) -> Vec<u64> {
+        let [own, all, ..] = answers else {
+            return Vec::new();
+        };
+        let own = value(own);
+        let others = all.iter().filter_map(|row| {
             // `SHOW PROCESSLIST` has user and host in between.
             let at = if row.len() > 2 { 3 } else { 1 };
-            let id = field(row, 0).parse().ok()?;
-            (field(row, at) == database && !self.ours.has(id)).then_some(id)
+            let is_there = field(row, at) == database && Some(field(row, 0)) != own;
+            is_there.then(|| field(row, 0).parse().ok())?
         });
-        of_list.collect()
+        others.collect()
     }
 
-    /// Ends the connections of others to a database, and says how many there were.
+    /// Ends the connections of others to a database.
     pub(super) async fn send_others_away(
         &self,
         connection: &mut MySqlConnection,
         database: &str,
-    ) -> Result<usize, Error> {
-        let started = Instant::now();
-        loop {
-            let nobody_new = self.ours.count().is_some();
-            let list = self.list_connections().to_owned();
-            let answers = super::admin::ask(connection, list, "list the connections").await?;
-            let others = answers
-                .first()
-                .map(|list| self.others_on(database, list))
-                .unwrap_or_default();
-            // One that we are opening has no number yet.
-            if others.is_empty() || nobody_new || started.elapsed() > OPENING {
-                self.send_away(connection, &others).await?;
-                return Ok(others.len());
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
+    ) -> Result<(), Error> {
+        let list = self.list_connections().to_owned();
+        let answers = super::admin::ask(connection, list, "list the connections").await?;
+        let others = Self::others_on(database, &answers);
+        self.send_away(connection, &others).await
     }
 
     /// Ends these connections, and waits until the server has forgotten them and their locks.

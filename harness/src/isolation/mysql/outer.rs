@@ -1,14 +1,9 @@
 //! The transaction around a test: an XA one, because the server then refuses whatever would commit it.
 
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection};
-use uuid::Uuid;
 
-use super::others::Ours;
 use super::packet::{number, send, text};
-use super::session::{DATABASE, Leftovers, XID};
+use super::session::Leftovers;
 use super::{Flavour, MySql};
 use crate::error::Error;
 use crate::isolation::server::engine::Verdict;
@@ -21,54 +16,62 @@ const WRONG_STATE: u16 = 1399;
 const ROLLED_BACK_BY_TIMEOUT: u16 = 1613;
 const ROLLED_BACK_BY_DEADLOCK: u16 = 1614;
 
+/// Opens the transaction and the witness in it, as one packet. It has the name of its slot, which is one
+/// test's alone.
+pub(super) async fn start(connection: &mut MySqlConnection, slot: &str) -> Result<(), sqlx::Error> {
+    let start = format!("XA START {}; SAVEPOINT {WITNESS}", text(slot));
+    // That is what sqlx counts, not what the server says.
+    if connection.is_in_transaction() {
+        let started = send(connection, start).await;
+        return started.map(drop);
+    }
+    let transaction = connection.begin_with(AssertSqlSafe(start)).await?;
+    // Dropped, it would roll back. Forgotten, it stays open and sqlx still counts it.
+    std::mem::forget(transaction);
+    Ok(())
+}
+
 impl MySql {
-    /// What a connection to a slot needs once. It is known from then on as one of ours.
+    /// What a connection to a slot needs once.
     pub(super) async fn prepare_session(
         &self,
         connection: &mut MySqlConnection,
     ) -> Result<(), Error> {
-        equip(connection, self.equipment(), &self.ours)
-            .await
-            .map_err(|error| Error::database("prepare the connection", error))
-    }
-
-    pub(super) fn equipment(&self) -> String {
-        let mut sql = format!("SET {DATABASE} = DATABASE(); SELECT CONNECTION_ID()");
-        if self.knows_detaching {
-            // Without this the server refuses temporary tables in XA transactions.
-            sql.push_str("; SET SESSION xa_detach_on_prepare = OFF");
+        if !self.knows_detaching {
+            return Ok(());
         }
-        sql
+        // Without this the server refuses temporary tables in XA transactions.
+        let detach = "SET SESSION xa_detach_on_prepare = OFF".to_owned();
+        super::admin::ask(connection, detach, "prepare the connection")
+            .await
+            .map(drop)
     }
 
+    /// Looks at what the test left, and ends its transaction, as one packet.
     pub(super) async fn end_outer(
         &self,
         connection: &mut MySqlConnection,
+        slot: &str,
     ) -> Result<Verdict, Error> {
+        let (look, xid) = (self.look(slot), text(slot));
         let opened = self.ours.count();
-        let left = match self.look_back(connection, "ROLLBACK TO").await {
-            Ok(left) => left,
-            Err(error) => return self.lost(connection, error).await,
+        // What comes after the witness runs only if that is there.
+        let end = format!(
+            "{look}; ROLLBACK TO SAVEPOINT {WITNESS}; XA END {xid}; XA ROLLBACK {xid}; {}",
+            self.reset
+        );
+        let left = match send(connection, end).await {
+            Ok(answers) => Leftovers::read(&answers),
+            Err(error) => return self.lost(connection, slot, error).await,
         };
-        let Some(xid) = &left.xid else {
-            return Ok(Verdict::Lost(lost(
-                "was lost with its connection, or `@testudo_xid` was set by the code under test",
-            )));
-        };
-        let xid = text(xid);
-        let end = format!("XA END {xid}; XA ROLLBACK {xid}; {}", self.flavour.reset());
-        send(connection, end)
-            .await
-            .map_err(|error| Error::database("end the transaction of the test", error))?;
         if left.has_locks {
             return Ok(Verdict::Lost(self.locked(connection).await));
         }
         if left.is_worn || !connection.is_in_transaction() {
-            let fresh = self.connect_to(left.database.as_deref()).await?;
-            *connection = fresh;
+            *connection = self.connect_to(Some(slot)).await?;
             self.prepare_session(connection).await?;
-        } else if let Some(database) = left.database {
-            self.note_visitors(database, opened, left.connections);
+        } else {
+            self.note_visitors(slot, opened, left.connections);
         }
         Ok(Verdict::Intact)
     }
@@ -77,31 +80,18 @@ impl MySql {
     pub(super) async fn commit_outer(
         &self,
         connection: &mut MySqlConnection,
+        slot: &str,
     ) -> Result<Verdict, Error> {
-        let left = match self.look_back(connection, "RELEASE").await {
-            Ok(left) => left,
-            Err(error) => return self.lost(connection, error).await,
-        };
-        let xid = text(&left.xid.unwrap_or_default());
-        let commit = format!("XA END {xid}; XA COMMIT {xid} ONE PHASE");
-        send(connection, commit)
-            .await
-            .map_err(|error| Error::database("commit the transaction of the test", error))?;
-        match left.has_locks {
-            true => Ok(Verdict::Lost(self.locked(connection).await)),
-            false => Ok(Verdict::Intact),
+        let (look, xid) = (self.look(slot), text(slot));
+        let commit =
+            format!("{look}; RELEASE SAVEPOINT {WITNESS}; XA END {xid}; XA COMMIT {xid} ONE PHASE");
+        match send(connection, commit).await {
+            Ok(answers) if Leftovers::read(&answers).has_locks => {
+                Ok(Verdict::Lost(self.locked(connection).await))
+            }
+            Ok(_) => Ok(Verdict::Intact),
+            Err(error) => self.lost(connection, slot, error).await,
         }
-    }
-
-    /// Looks at what the test left, and does something to the witness, which fails if it is not there.
-    async fn look_back(
-        &self,
-        connection: &mut MySqlConnection,
-        and: &str,
-    ) -> Result<Leftovers, sqlx::Error> {
-        let look = self.flavour.look(self.has_performance_schema);
-        let answers = send(connection, format!("{look}; {and} SAVEPOINT {WITNESS}")).await?;
-        Ok(Leftovers::read(&answers))
     }
 
     async fn locked(&self, connection: &mut MySqlConnection) -> String {
@@ -121,6 +111,7 @@ impl MySql {
     async fn lost(
         &self,
         connection: &mut MySqlConnection,
+        slot: &str,
         error: sqlx::Error,
     ) -> Result<Verdict, Error> {
         let found = number(&error);
@@ -138,19 +129,12 @@ impl MySql {
             Flavour::MySql => last_statement(connection, "xa%").await,
             Flavour::MariaDb => None,
         };
-        let ended = match send(connection, format!("SELECT {XID}")).await {
-            Ok(answers) => {
-                let xid = answers.first().and_then(super::packet::value);
-                let xid = text(xid.unwrap_or_default());
-                let ended = send(connection, format!("XA END {xid}")).await;
-                // It frees the locks now; what it says is known.
-                let _ = send(connection, format!("XA ROLLBACK {xid}")).await;
-                ended.err()
-            }
-            Err(error) => Some(error),
-        };
+        let xid = text(slot);
+        let ended = send(connection, format!("XA END {xid}")).await;
+        // It frees the locks now; what it says is known.
+        let _ = send(connection, format!("XA ROLLBACK {xid}")).await;
         Ok(Verdict::Lost(match ended {
-            Some(error) if is_rolled_back(&error) => lost(
+            Err(error) if is_rolled_back(&error) => lost(
                 "was rolled back by the server because of a deadlock or a lock that was not free in \
                  time, which takes two connections",
             ),
@@ -164,41 +148,6 @@ impl MySql {
             }),
         }))
     }
-}
-
-async fn equip(
-    connection: &mut MySqlConnection,
-    equipment: String,
-    ours: &Ours,
-) -> Result<(), sqlx::Error> {
-    let answers = send(connection, equipment).await?;
-    ours.remember(answers.get(1));
-    Ok(())
-}
-
-/// Both at once, for the connection of a pool.
-pub(super) async fn equip_and_start(
-    connection: &mut MySqlConnection,
-    equipment: String,
-    ours: &Ours,
-) -> Result<(), sqlx::Error> {
-    equip(connection, equipment, ours).await?;
-    start(connection).await
-}
-
-/// Opens the transaction and the witness in it, as one packet.
-pub(super) async fn start(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
-    let xid = new_xid();
-    let start = format!("SET {XID} = '{xid}'; XA START '{xid}'; SAVEPOINT {WITNESS}");
-    // That is what sqlx counts, not what the server says.
-    if connection.is_in_transaction() {
-        let started = send(connection, start).await;
-        return started.map(drop);
-    }
-    let transaction = connection.begin_with(AssertSqlSafe(start)).await?;
-    // Dropped, it would roll back. Forgotten, it stays open and sqlx still counts it.
-    std::mem::forget(transaction);
-    Ok(())
 }
 
 fn is_rolled_back(error: &sqlx::Error) -> bool {
@@ -217,7 +166,7 @@ async fn last_statement(connection: &mut MySqlConnection, like: &str) -> Option<
     let select = format!(
         "(SELECT SQL_TEXT FROM performance_schema.events_statements_history \
           WHERE THREAD_ID = PS_CURRENT_THREAD_ID() AND SQL_TEXT LIKE '{like}' \
-          AND SQL_TEXT NOT LIKE 'XA START%' AND SQL_TEXT NOT LIKE '%@testudo%' \
+          AND SQL_TEXT NOT LIKE 'XA START%' \
           ORDER BY EVENT_ID DESC LIMIT 1) \
          UNION ALL (SELECT SQL_TEXT FROM performance_schema.prepared_statements_instances \
           WHERE OWNER_THREAD_ID = PS_CURRENT_THREAD_ID() AND SQL_TEXT LIKE '{like}' LIMIT 1)"
@@ -230,17 +179,6 @@ fn lost(happened: &str) -> String {
     format!(
         "the transaction around this test {happened}: what ran afterwards was not rolled back; use \
          isolation = \"clone\", where the code under test commits and connects as it likes"
-    )
-}
-
-/// Unlike any other on the server: whole runs share one.
-fn new_xid() -> String {
-    static PROCESS: LazyLock<Uuid> = LazyLock::new(Uuid::new_v4);
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    format!(
-        "testudo-{}-{}",
-        PROCESS.simple(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
     )
 }
 

@@ -1,12 +1,8 @@
 //! What a test can leave in its session: put back where that is cheap, or found so that the
 //! connection is replaced.
 
-use super::Flavour;
-use super::packet::{Rows, field};
-
-/// Who holds the transaction and where: kept in the session, since nothing else knows.
-pub(super) const XID: &str = "@testudo_xid";
-pub(super) const DATABASE: &str = "@testudo_database";
+use super::packet::{Rows, text, value};
+use super::{Flavour, MySql};
 
 /// As sqlx connects: three modes on top of the server's (`IGNORE_SPACE` is a flag of its handshake), UTC.
 ///
@@ -67,36 +63,40 @@ impl Flavour {
         sql.push_str(", NAMES utf8mb4");
         sql
     }
+}
 
-    /// The statements whose answers [`Leftovers::read`] understands: as few as can be, since every test
-    /// ends with them. Without the performance schema, MySQL does not tell what a session has, and its
-    /// connection is taken for worn.
-    pub(super) fn look(self, has_performance_schema: bool) -> String {
-        let first = format!("SELECT {XID}, {DATABASE}, DATABASE(), RELEASE_ALL_LOCKS()");
-        let status = "SHOW SESSION STATUS WHERE Variable_name IN \
-                      ('Connections', 'Com_create_temporary_table')";
-        match self {
-            Flavour::MySql if has_performance_schema => format!(
-                "{first}, (SELECT COUNT(*) FROM performance_schema.user_variables_by_thread \
-                   WHERE THREAD_ID = PS_CURRENT_THREAD_ID() \
-                   AND VARIABLE_NAME NOT IN ('testudo_xid', 'testudo_database')), \
+impl MySql {
+    /// The statement whose answer [`Leftovers::read`] understands: one text, since a debug build of the
+    /// driver takes longer over a column more than the server over the rest. Without the performance
+    /// schema, MySQL does not tell what a session has, and its connection is taken for worn.
+    pub(super) fn look(&self, slot: &str) -> String {
+        let status = "SELECT GROUP_CONCAT(VARIABLE_VALUE ORDER BY VARIABLE_NAME SEPARATOR ' ') \
+                      FROM information_schema.SESSION_STATUS \
+                      WHERE VARIABLE_NAME IN ('Com_create_temporary_table', 'Connections')";
+        // User variables, temporary tables, and all connections that there have ever been.
+        let rest = match self.flavour {
+            Flavour::MySql if self.has_performance_schema => {
+                "(SELECT COUNT(*) FROM performance_schema.user_variables_by_thread \
+                  WHERE THREAD_ID = PS_CURRENT_THREAD_ID()), \
                  (SELECT COUNT(*) FROM information_schema.INNODB_TEMP_TABLE_INFO), \
                  (SELECT SUM(TOTAL_CONNECTIONS) FROM performance_schema.accounts)"
-            ),
-            Flavour::MySql => format!("{first}, 1; {status}"),
-            Flavour::MariaDb => format!(
-                "{first}, (SELECT COUNT(*) FROM information_schema.USER_VARIABLES \
-                   WHERE VARIABLE_NAME NOT IN ('testudo_xid', 'testudo_database')); {status}"
-            ),
-        }
+                    .to_owned()
+            }
+            Flavour::MySql => "1, 1".to_owned(),
+            Flavour::MariaDb => {
+                format!("(SELECT COUNT(*) FROM information_schema.USER_VARIABLES), ({status})")
+            }
+        };
+        format!(
+            "SELECT CONCAT_WS(' ', DATABASE() <=> {}, RELEASE_ALL_LOCKS(), {rest})",
+            text(slot)
+        )
     }
 }
 
 /// What a test left in its session.
 #[derive(Debug)]
 pub(super) struct Leftovers {
-    pub(super) xid: Option<String>,
-    pub(super) database: Option<String>,
     /// Whether the session still held a lock that `GET_LOCK` gave it.
     pub(super) has_locks: bool,
     /// Temporary tables, user variables or another database: what only a new connection undoes.
@@ -107,23 +107,15 @@ pub(super) struct Leftovers {
 
 impl Leftovers {
     pub(super) fn read(answers: &[Rows]) -> Self {
-        let first = answers.first().and_then(|rows| rows.first());
-        let row = first.map(Vec::as_slice).unwrap_or_default();
-        let status = |name: &str| {
-            let mut rows = answers.get(1)?.iter();
-            let found = rows.find(|row| field(row, 0).eq_ignore_ascii_case(name))?;
-            found.get(1)?.as_deref()
-        };
-        let own = |at: usize| row.get(at).and_then(Option::as_deref);
-        let temporary = own(5).or_else(|| status("Com_create_temporary_table"));
-        let connections = own(6).or_else(|| status("Connections"));
-        let is_some = |count: Option<&str>| count.is_some_and(|count| count != "0");
+        let found = answers.first().and_then(value).unwrap_or_default();
+        let mut numbers = found.split(' ').map(str::parse::<u64>);
+        let mut next = || numbers.next()?.ok();
+        let (is_at_home, locks) = (next() == Some(1), next());
+        let (variables, temporary) = (next(), next());
         Leftovers {
-            xid: own(0).map(str::to_owned),
-            database: own(1).map(str::to_owned),
-            has_locks: is_some(own(3)),
-            is_worn: own(1) != own(2) || is_some(own(4)) || is_some(temporary),
-            connections: connections.and_then(|connections| connections.parse().ok()),
+            has_locks: locks != Some(0),
+            is_worn: !is_at_home || variables != Some(0) || temporary != Some(0),
+            connections: next(),
         }
     }
 }

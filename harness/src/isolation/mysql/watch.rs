@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::MySqlConnection;
 
-use super::packet::{Rows, field, text, value};
+use super::packet::{Rows, field, text};
 use super::{Flavour, MySql, lock};
 use crate::error::Error;
 
@@ -56,17 +56,15 @@ impl MySql {
     pub(super) async fn first_reading(
         &self,
         connection: &mut MySqlConnection,
+        database: &str,
     ) -> Result<Reading, Error> {
-        let select = "SELECT DATABASE(); SELECT TABLE_NAME, ENGINE FROM information_schema.TABLES \
-                      WHERE TABLE_SCHEMA = DATABASE() \
-                      AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
-        let answers = super::admin::ask(connection, select.to_owned(), LOOK).await?;
-        let [database, tables] = &answers[..] else {
-            return Err(Error::configuration(
-                "the server does not name the database",
-            ));
-        };
-        let database = value(database).unwrap_or_default();
+        let select = format!(
+            "SELECT TABLE_NAME, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} \
+             AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')",
+            text(database)
+        );
+        let answers = super::admin::ask(connection, select, LOOK).await?;
+        let tables = answers.first().map(Rows::as_slice).unwrap_or_default();
         // Whoever is there before the first test is none of its business, and must not become so.
         self.send_others_away(connection, database).await?;
         let mut reading = self.read(connection, database).await?;
@@ -114,12 +112,12 @@ impl MySql {
     /// Keeps what the end of a transaction has seen for the question that comes next.
     pub(super) fn note_visitors(
         &self,
-        database: String,
+        slot: &str,
         opened_before: Option<u64>,
         connections: Option<u64>,
     ) {
         let strangers = self.strangers(opened_before, connections);
-        lock(&self.visitors).insert(database, strangers);
+        lock(&self.visitors).insert(slot.to_owned(), strangers);
     }
 
     /// Those whom the server has counted and this process has not opened. Not to be told while it opens

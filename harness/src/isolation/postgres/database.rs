@@ -15,13 +15,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// every hundred.
 const STEP: Duration = Duration::from_millis(1);
 
-/// Ends other sessions than this one; `$2` spares those of the harness itself. The transactions that were
+/// Ends other sessions than this one. The transactions that were
 /// prepared come in the same answer, since each question costs a debug build as much as the server.
 const SEND_AWAY: &str = "
 SELECT pg_catalog.concat_ws(E'\\x1f', (
     SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
-     WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend'
-       AND NOT ($2 AND application_name = 'testudo')), (
+     WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend'), (
     SELECT pg_catalog.string_agg(pg_catalog.format('ROLLBACK PREPARED %L', gid), E'\\x1f')
       FROM pg_catalog.pg_prepared_xacts WHERE database = $1))";
 
@@ -131,7 +130,7 @@ pub(super) async fn drop(
     let failed = |error| Error::database(format!("drop the database `{name}`"), error);
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let prepared = send_away(lease, name, false).await.map_err(failed)?;
+        let prepared = send_away(lease, name).await.map_err(failed)?;
         let text = format!("DROP DATABASE IF EXISTS \"{name}\"");
         match lease.execute(AssertSqlSafe(text)).await {
             Ok(_) => return Ok(()),
@@ -165,24 +164,19 @@ async fn roll_back_prepared(
 }
 
 /// Ends what others have left on the database that this connection is on: sessions, and transactions that
-/// were prepared. Sessions of the harness stay.
+/// were prepared.
 pub(super) async fn clear(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
-    let prepared = send_away(connection, name, true).await?;
+    let prepared = send_away(connection, name).await?;
     roll_back_prepared(connection, prepared).await
 }
 
 /// Sends everybody away, waits until they are gone, and returns statements that end what they have
 /// prepared.
-async fn send_away(
-    connection: &mut PgConnection,
-    name: &str,
-    is_kept: bool,
-) -> Result<Vec<String>, sqlx::Error> {
+async fn send_away(connection: &mut PgConnection, name: &str) -> Result<Vec<String>, sqlx::Error> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let answer: String = sqlx::query_scalar(SEND_AWAY)
             .bind(name)
-            .bind(is_kept)
             .fetch_one(&mut *connection)
             .await?;
         let mut answer = answer.split(SEPARATOR);

@@ -6,11 +6,11 @@ use sqlx::postgres::PgConnection;
 /// Between the fields of a text.
 pub(super) const SEPARATOR: char = '\x1f';
 
-/// The fields of a glance, of the row of the slot in `pg_database`. That somebody is connected now is
+/// The fields of a glance, by the row of the slot in `pg_database`. That somebody is connected now is
 /// not asked for: it would take longer than the rest, and a session is counted before its first
 /// statement runs.
 pub(super) const FIELDS: &str =
-    "d.datname, pg_catalog.age('3'::xid), pg_catalog.pg_stat_get_db_sessions(d.oid)";
+    "pg_catalog.age('3'::xid), pg_catalog.pg_stat_get_db_sessions(d.oid)";
 
 /// Where they are.
 pub(super) const SOURCE: &str =
@@ -19,17 +19,13 @@ pub(super) const SOURCE: &str =
 /// A slot when it was clean.
 #[derive(Debug, Clone)]
 pub(crate) struct Baseline {
-    pub(super) database: String,
-    pub(super) clock: i64,
-    /// How many sessions there have been on this database, and how many of them were the harness's.
-    pub(super) sessions: i64,
-    pub(super) own: i64,
+    pub(super) slot: String,
+    pub(super) glance: Glance,
 }
 
 /// What can be seen of a slot without looking at its tables.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Glance {
-    pub(super) database: String,
     /// How many transactions the server has begun.
     pub(super) clock: i64,
     /// How many sessions there have been on it.
@@ -48,7 +44,6 @@ impl Glance {
     pub(super) fn read<'t>(
         fields: &mut impl Iterator<Item = &'t str>,
     ) -> Result<Self, sqlx::Error> {
-        let database = fields.next().unwrap_or_default().to_owned();
         let mut number = || {
             let field = fields.next().unwrap_or_default();
             field
@@ -56,7 +51,6 @@ impl Glance {
                 .map_err(|error| sqlx::Error::Decode(Box::new(error)))
         };
         Ok(Self {
-            database,
             clock: number()?,
             sessions: number()?,
         })

@@ -8,10 +8,6 @@ use super::glance::Glance;
 use super::{code, look};
 use crate::error::Error;
 
-/// What sessions of the harness are called in `pg_stat_activity`. Set for a session and not in its
-/// options, which the code under test may take over for a connection of its own.
-pub(super) const APPLICATION: &str = "testudo";
-
 /// A constraint that is checked at COMMIT and never holds, on a table that only this session sees.
 ///
 /// `SET CONSTRAINTS ALL IMMEDIATE`, which is a fair thing for a test to do, checks it early. The
@@ -59,17 +55,13 @@ ALTER TABLE pg_temp.testudo_guard ENABLE ALWAYS TRIGGER testudo_guard;
 const HOLD: &str = "BEGIN READ WRITE; INSERT INTO pg_temp.testudo_guard VALUES (false); \
                     SAVEPOINT testudo_test; SAVEPOINT testudo_statement";
 
-/// The same in a session that may have put a slot back.
-const HOLD_ANEW: &str = "RESET session_replication_role; BEGIN READ WRITE; \
-                         INSERT INTO pg_temp.testudo_guard VALUES (false); \
-                         SAVEPOINT testudo_test; SAVEPOINT testudo_statement";
-
-/// Fails if the transaction is not the one that `HOLD` has opened, and then leaves it as it is.
+/// Fails if the transaction is not the one that `HOLD` has opened, and then leaves it as it is. Looks
+/// at what a rollback does not undo, at advisory locks only if there may be any.
 const RELEASE: &str = "ROLLBACK TO SAVEPOINT testudo_test; ROLLBACK; EXECUTE testudo_look";
 
-/// The same in a session that may have put a slot back: the rollback has undone the other RESET.
-const RELEASE_ANEW: &str = "ROLLBACK TO SAVEPOINT testudo_test; ROLLBACK; \
-                            RESET session_replication_role; EXECUTE testudo_look";
+/// The same after statements that were never prepared, and may have taken a lock.
+const RELEASE_AFTER_TEXT: &str =
+    "ROLLBACK TO SAVEPOINT testudo_test; ROLLBACK; EXECUTE testudo_look_closely";
 
 /// The savepoint to which a statement that failed outside a transaction is rolled back.
 const UNDO_STATEMENT: &str = "ROLLBACK TO SAVEPOINT testudo_statement";
@@ -93,8 +85,7 @@ pub(super) async fn equip(
         ""
     };
     let text = format!(
-        "BEGIN READ WRITE; {unseen} {GUARD} {}; SET default_transaction_read_only = on; \
-         SET application_name = '{APPLICATION}'; COMMIT; {counted}",
+        "BEGIN READ WRITE; {unseen} {GUARD} {}; COMMIT; {counted}",
         look::prepare()
     );
     connection.execute(AssertSqlSafe(text)).await?;
@@ -103,34 +94,34 @@ pub(super) async fn equip(
 
 /// Opens the transaction. Once sqlx counts it, it is never told of the end: its count stays at one, and
 /// every `begin` of the code under test is a savepoint.
-pub(super) async fn hold(
-    connection: &mut PgConnection,
-    may_replicate: bool,
-) -> Result<(), sqlx::Error> {
-    let how = if may_replicate { HOLD_ANEW } else { HOLD };
+pub(super) async fn hold(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     if connection.is_in_transaction() {
-        connection.execute(how).await?;
+        connection.execute(HOLD).await?;
     } else {
-        let transaction = connection.begin_with(how).await?;
+        let transaction = connection.begin_with(HOLD).await?;
         // Its guard would roll back.
         std::mem::forget(transaction);
     }
     Ok(())
 }
 
-/// Ends the transaction, and looks at what a rollback does not undo, in one packet.
+/// Ends the transaction and looks at what it has left, in one packet.
 ///
 /// After anything but [`Verdict::Intact`] the session is not to be used for another test.
 pub(super) async fn release(
     connection: &mut PgConnection,
-    may_replicate: bool,
+    ran_text: bool,
 ) -> Result<(Verdict, Option<Glance>), Error> {
     let failed = |error| Error::database("end the transaction of the test", error);
-    let how = if may_replicate { RELEASE_ANEW } else { RELEASE };
+    let how = if ran_text {
+        RELEASE_AFTER_TEXT
+    } else {
+        RELEASE
+    };
     let mut rows = end(connection, how).await;
     if has_code(&rows, "26000") {
         // `DEALLOCATE ALL`: ours are gone, and those that sqlx believes to be there.
-        rows = look::anew(connection).await;
+        rows = look::closely_again(connection).await;
     }
     match rows {
         Ok(rows) => {

@@ -11,8 +11,7 @@ use super::shortened;
 /// code under test relied on it.
 ///
 /// Notifications are looked for in the statements that were prepared: the server does not tell what
-/// it has queued. Reading `pg_locks` takes as long as a small test does; where every statement is
-/// prepared, it is read only after one that may have taken a lock. DDL shows in what the session has
+/// it has queued. Reading `pg_locks` takes longer than the rest; `LOCKS` says when it is read. DDL shows in what the session has
 /// written to the catalogs, rolled back or not, since it last told the statistics of it.
 const LEFT_BEHIND: &str = "
 WITH known AS MATERIALIZED (
@@ -22,8 +21,7 @@ SELECT 'lock' AS kind, CASE WHEN objsubid = 1 THEN ((classid::bigint << 32) | ob
                             ELSE classid::text || ', ' || objid::text END AS what
   FROM pg_catalog.pg_locks
  WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid()
-   AND (pg_catalog.current_setting('testudo.pool', true) = 'yes'
-        OR EXISTS (SELECT FROM known WHERE words LIKE '%advisory_lock%'))
+   AND LOCKS
 UNION ALL
 SELECT 'ddl', '' WHERE 0 < pg_catalog.pg_stat_get_xact_tuples_inserted('pg_catalog.pg_attribute'::regclass)
                          + pg_catalog.pg_stat_get_xact_tuples_updated('pg_catalog.pg_attribute'::regclass)
@@ -58,21 +56,33 @@ SELECT statement FROM pg_catalog.pg_prepared_statements
 const CLONE: &str =
     "use isolation = \"clone\", where the code under test commits and connects as it likes";
 
-/// The statement that prepares what is looked at after each test: a glance at the slot and what was left
+/// The statements that prepare what is looked at after each test: a glance at the slot and what was left
 /// behind, all in one text. A debug build of the driver takes longer over a column more than the server
 /// over the rest. Advisory locks are freed when they have been seen.
 pub(super) fn prepare() -> String {
-    format!(
-        "PREPARE testudo_look AS SELECT pg_catalog.concat_ws(E'\\x1f', {FIELDS}, \
-         (SELECT pg_catalog.string_agg(kind || E'\\x1f' || what, E'\\x1f') FROM ({LEFT_BEHIND}) l), \
-         pg_catalog.pg_advisory_unlock_all()::text) {SOURCE}"
-    )
+    // Where every statement was prepared, one that takes a lock is among them.
+    let prepared = "EXISTS (SELECT FROM known WHERE words LIKE '%advisory_lock%')";
+    [("testudo_look", prepared), ("testudo_look_closely", "true")]
+        .map(|(name, locks)| {
+            let left_behind = LEFT_BEHIND.replace("LOCKS", locks);
+            format!(
+                "PREPARE {name} AS SELECT pg_catalog.concat_ws(E'\\x1f', {FIELDS}, \
+                 (SELECT pg_catalog.string_agg(kind || E'\\x1f' || what, E'\\x1f') FROM ({left_behind}) l), \
+                 pg_catalog.pg_advisory_unlock_all()::text) {SOURCE}"
+            )
+        })
+        .join("; ")
 }
 
 /// Looks although the prepared statements are gone.
-pub(super) async fn anew(connection: &mut PgConnection) -> Result<Vec<PgRow>, sqlx::Error> {
+pub(super) async fn closely_again(
+    connection: &mut PgConnection,
+) -> Result<Vec<PgRow>, sqlx::Error> {
     connection.clear_cached_statements().await?;
-    let text = format!("DEALLOCATE ALL; {}; EXECUTE testudo_look", prepare());
+    let text = format!(
+        "DEALLOCATE ALL; {}; EXECUTE testudo_look_closely",
+        prepare()
+    );
     sqlx::raw_sql(AssertSqlSafe(text))
         .fetch_all(connection)
         .await

@@ -1,26 +1,28 @@
 //! What the orchestration asks of a kind of server: everything that is its SQL or its driver.
 
 use std::fmt::Debug;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use sqlx::{Database, Pool};
+use sqlx::{Connection, Database, Pool};
 use testudo_orm::{Db, SharedConnection};
 use testudo_sql::Dialect;
 
 use super::Registry;
+pub(crate) use super::stand_in::Greeting;
 use crate::error::Error;
 
 /// A connection of an engine's driver.
 pub(crate) type Conn<E> = <<E as Engine>::Driver as Database>::Connection;
+/// How one is opened.
+pub(crate) type Options<E> = <Conn<E> as Connection>::Options;
 
 /// A kind of server: Postgres, or MySQL, which serves MariaDB too and knows which one it talks to.
 ///
 /// A value stands for one server that answers. Methods take the connection that they work on: the
 /// *lease* connection of the process, which is on the admin database, or one on a slot.
 pub(crate) trait Engine: Debug + Sized + Send + Sync + 'static {
-    type Driver: crate::isolation::apply::Driver;
+    type Driver: crate::isolation::apply::Driver<Connection: Into<testudo_orm::Connection>>;
     /// What a slot looks like when it is clean.
     type Baseline: Debug + Send + Sync + 'static;
 
@@ -134,24 +136,43 @@ pub(crate) trait Engine: Debug + Sized + Send + Sync + 'static {
     /// Prepares a new connection to a slot, once: guards and session settings.
     fn equip(&self, connection: &mut Conn<Self>) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Opens the transaction and, in it, the savepoint `testudo_test`. From the first call on, sqlx
-    /// counts one open transaction on this connection.
-    fn hold(&self, connection: &mut Conn<Self>) -> impl Future<Output = Result<(), Error>> + Send;
+    /// Opens the transaction on a slot and, in it, the savepoint `testudo_test`. From the first call on,
+    /// sqlx counts one open transaction on this connection.
+    fn hold(
+        &self,
+        connection: &mut Conn<Self>,
+        slot: &str,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Ends the transaction and undoes what a rollback does not: settings, locks, temporary tables.
+    /// `ran_text`: statements may have been sent that the server keeps no note of.
     fn release(
         &self,
         connection: &mut Conn<Self>,
+        slot: &str,
+        ran_text: bool,
     ) -> impl Future<Output = Result<Verdict, Error>> + Send;
 
     /// Ends the transaction by committing it, for somebody who wants to look at what a test left.
     fn commit(
         &self,
         connection: &mut Conn<Self>,
+        slot: &str,
     ) -> impl Future<Output = Result<Verdict, Error>> + Send;
 
-    /// A pool whose only connection is equipped and held when it opens. Not connected yet.
-    fn held_pool(&self, database: &str) -> HeldPool<Self::Driver>;
+    // The pool of such a test.
+
+    /// How its only connection is opened.
+    fn slot_options(&self, slot: &str) -> Options<Self>;
+
+    /// Lets the connection forget a statement that failed, when it comes back to the pool.
+    fn heal(connection: &mut Conn<Self>) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+
+    /// What a server says before it serves anybody.
+    fn greeting() -> Greeting;
+
+    /// How to connect to somebody who says this and no more.
+    fn stand_in(address: SocketAddr) -> Options<Self>;
 
     // Tests that commit.
 
@@ -167,16 +188,11 @@ pub(crate) trait Engine: Debug + Sized + Send + Sync + 'static {
     /// The connection for handles to use by turns.
     fn share(&self, connection: Conn<Self>) -> SharedConnection;
 
-    /// The connection, once nobody uses it any more.
-    fn take_back(
-        shared: &SharedConnection,
-        patience: Duration,
-    ) -> impl Future<Output = Result<Conn<Self>, testudo_orm::Error>> + Send;
-
     /// What the slot looks like now, which is clean.
     fn baseline(
         &self,
         connection: &mut Conn<Self>,
+        slot: &str,
     ) -> impl Future<Output = Result<Self::Baseline, Error>> + Send;
 
     /// The tables that are not as they were although the transaction of the test was rolled back:
@@ -232,14 +248,4 @@ pub(crate) enum Restored {
     InPlace,
     /// It has to be copied anew, for this reason.
     NotInPlace(String),
-}
-
-/// A pool of one connection inside a transaction that is never committed.
-#[derive(Debug)]
-pub(crate) struct HeldPool<D: Database> {
-    pub(crate) pool: Pool<D>,
-    /// How many connections it has opened: more than one, and the first was lost.
-    pub(crate) opened: Arc<AtomicU32>,
-    /// Why a connection could not be set up: a pool would only say that it timed out.
-    pub(crate) failure: Arc<std::sync::Mutex<Option<sqlx::Error>>>,
 }

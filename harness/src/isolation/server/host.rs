@@ -1,18 +1,19 @@
 //! The server that this process runs tests on, found when the first test asks.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use testudo_containers::{Engine as Kind, Request, Server, Source};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use super::SharedHost;
 use super::engine::{Conn, Engine};
 use super::seat::Seats;
 use super::template::{Template, Templates};
-use super::{admission, names, steward, sweep};
+use super::{admission, stand_in, steward, sweep};
 use crate::backend::Backend;
 use crate::error::Error;
 use crate::recipe::Ingredients;
@@ -49,6 +50,7 @@ pub(super) struct Host<E: Engine> {
     /// The connection that holds this process's locks. It also keeps a server alive that ends itself
     /// when nobody is connected.
     lease: Mutex<Conn<E>>,
+    stand_in: OnceCell<SocketAddr>,
     is_lost: AtomicBool,
 }
 
@@ -90,6 +92,15 @@ impl<E: Engine> Registry<E> {
         }
     }
 
+    /// The server of a backend, if it is known and nobody is looking for it.
+    pub(super) fn open_host(&self, backend: Backend) -> Option<SharedHost<E>> {
+        let place = self.place(backend);
+        match &*place.try_lock().ok()? {
+            Found::Open(host) if !host.is_lost.load(Ordering::Acquire) => Some(Arc::clone(host)),
+            Found::Open(_) | Found::NotYet | Found::Failed { .. } => None,
+        }
+    }
+
     fn place(&self, backend: Backend) -> Place<E> {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, place)) = places.iter().find(|(of, _)| *of == backend) {
@@ -104,17 +115,14 @@ impl<E: Engine> Registry<E> {
 impl<E: Engine> Host<E> {
     async fn open(backend: Backend) -> Result<SharedHost<E>, Error> {
         let request = Request::of(kind(backend)?);
-        let server = find(&request).await?;
-        let opened = admission::patiently(backend, || E::open(server.url())).await;
-        let (engine, mut lease) = match opened {
-            Ok(opened) => opened,
-            // One that was found may have been about to end itself.
-            Err(_) if !server.was_started() && !matches!(server.source(), Source::Url) => {
-                let server = find(&request).await?;
-                admission::patiently(backend, || E::open(server.url())).await?
-            }
-            Err(error) => return Err(at(&server, backend, &error)),
-        };
+        let mut server = find(&request).await?;
+        let mut opened = admission::patiently(backend, || E::open(server.url())).await;
+        // One that was found may have been about to end itself.
+        if opened.is_err() && !server.was_started() && !matches!(server.source(), Source::Url) {
+            server = find(&request).await?;
+            opened = admission::patiently(backend, || E::open(server.url())).await;
+        }
+        let (engine, mut lease) = opened.map_err(|error| at(&server, &error))?;
         let limit = engine.connection_limit(&mut lease).await?;
         Ok(Arc::new(Self {
             engine,
@@ -122,6 +130,7 @@ impl<E: Engine> Host<E> {
             seats: Seats::within(limit),
             templates: Templates::default(),
             lease: Mutex::new(lease),
+            stand_in: OnceCell::new(),
             is_lost: AtomicBool::new(false),
         }))
     }
@@ -141,6 +150,33 @@ impl<E: Engine> Host<E> {
             admission::patiently(host.backend, || host.engine.connect(database.as_deref())).await
         })
         .await
+    }
+
+    /// A connection to a slot that can hold the transactions of tests.
+    pub(super) async fn slot_connection(
+        self: &Arc<Self>,
+        database: &str,
+    ) -> Result<Conn<E>, Error> {
+        let mut connection = self.connect(Some(database.to_owned())).await?;
+        self.engine.equip(&mut connection).await?;
+        Ok(connection)
+    }
+
+    /// What pools connect to before they are given a connection.
+    pub(super) async fn stand_in(&self) -> Result<SocketAddr, Error> {
+        let listen = || {
+            on_shared_runtime(async {
+                stand_in::listen(E::greeting()).await.map_err(|error| {
+                    Error::server(format!("nothing can listen on 127.0.0.1: {error}"))
+                })
+            })
+        };
+        self.stand_in.get_or_try_init(listen).await.copied()
+    }
+
+    /// The template of these ingredients, if this process has used it before.
+    pub(super) fn known_template(&self, ingredients: &Arc<Ingredients>) -> Option<Arc<Template>> {
+        self.templates.known(ingredients)
     }
 
     pub(super) async fn template(
@@ -180,9 +216,9 @@ impl<E: Engine> Host<E> {
 }
 
 /// Where it failed, and what to do.
-fn at(server: &Server, backend: Backend, error: &Error) -> Error {
+fn at(server: &Server, error: &Error) -> Error {
     let advice = match server.source() {
-        Source::Url => format!("correct `{}`", names::url_variable(backend)),
+        Source::Url => format!("correct `{}`", server.engine().variable("URL")),
         _ => "testudo has started this server; end it, and the next run starts another".to_owned(),
     };
     Error::server(format!("{error}; at {server}: {advice}"))
@@ -193,7 +229,7 @@ async fn find(request: &Request) -> Result<Server, Error> {
     found.map_err(|error| Error::no_server(&error))
 }
 
-fn kind(backend: Backend) -> Result<Kind, Error> {
+pub(super) fn kind(backend: Backend) -> Result<Kind, Error> {
     match backend {
         Backend::Postgres => Ok(Kind::Postgres),
         Backend::MySql => Ok(Kind::MySql),

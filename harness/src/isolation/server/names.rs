@@ -1,7 +1,5 @@
 //! What databases and locks are called on a server that projects share.
 
-use crate::backend::Backend;
-
 /// Templates: `testudo_t_<key>`, where the key is a digest of what is in them.
 pub(super) const TEMPLATE: &str = "testudo_t_";
 /// Slots: `testudo_s_<key>_<seat>`.
@@ -53,15 +51,6 @@ pub(super) fn seat_lock(seat: u32) -> String {
 /// The lock under which a template is built.
 pub(super) fn template_lock(template: &str) -> String {
     format!("template:{template}")
-}
-
-/// The variable that leads to a server.
-pub(super) fn url_variable(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Sqlite | Backend::Postgres => "TESTUDO_POSTGRES_URL",
-        Backend::MySql => "TESTUDO_MYSQL_URL",
-        Backend::MariaDb => "TESTUDO_MARIADB_URL",
-    }
 }
 
 #[cfg(test)]

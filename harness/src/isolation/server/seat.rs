@@ -104,6 +104,18 @@ impl<E: Engine> Seats<E> {
         .await
     }
 
+    /// A free seat with the slot of the template, open; only if nobody waits for one.
+    pub(super) fn at_once(
+        &self,
+        host: &SharedHost<E>,
+        template: &Template,
+    ) -> Option<(Seat<E>, Slot<E>)> {
+        let _turn = self.queue.try_lock().ok()?;
+        let mut seat = self.idle_with(host, template)?;
+        let slot = seat.open_slot(template)?;
+        Some((seat, slot))
+    }
+
     /// The next seat that comes free here or in another process.
     ///
     /// The first of each process stands in a queue of the server, which is a lock: who has it looks for
@@ -173,20 +185,20 @@ impl<E: Engine> Seats<E> {
     }
 
     fn idle(&self, host: &SharedHost<E>, template: Option<&Template>) -> Option<Seat<E>> {
+        template
+            .and_then(|template| self.idle_with(host, template))
+            .or_else(|| {
+                let (number, slots) = self.state().idle.pop()?;
+                Some(Seat::with(host, number, slots))
+            })
+    }
+
+    fn idle_with(&self, host: &SharedHost<E>, template: &Template) -> Option<Seat<E>> {
         let idle = &mut self.state().idle;
-        let fitting = template.and_then(|template| {
-            idle.iter()
-                .rposition(|(_, slots)| slots.iter().any(|slot| slot.is_of(template)))
-        });
-        let (number, slots) = match fitting {
-            Some(at) => idle.remove(at),
-            None => idle.pop()?,
-        };
-        Some(Seat {
-            number,
-            slots,
-            host: Arc::clone(host),
-        })
+        let has_slot = |slots: &[Slot<E>]| slots.iter().any(|slot| slot.is_of(template));
+        let at = idle.iter().rposition(|(_, slots)| has_slot(slots))?;
+        let (number, slots) = idle.remove(at);
+        Some(Seat::with(host, number, slots))
     }
 
     async fn lock_one(&self, host: &SharedHost<E>) -> Result<Option<Seat<E>>, Error> {
@@ -199,11 +211,7 @@ impl<E: Engine> Seats<E> {
             let lock = names::seat_lock(number);
             if host.engine.try_lock(&mut lease, &lock).await? {
                 self.state().numbers.insert(number);
-                return Ok(Some(Seat {
-                    number,
-                    slots: Vec::new(),
-                    host: Arc::clone(host),
-                }));
+                return Ok(Some(Seat::with(host, number, Vec::new())));
             }
         }
         Ok(None)
@@ -224,10 +232,24 @@ fn preferred() -> u32 {
 }
 
 impl<E: Engine> Seat<E> {
+    fn with(host: &SharedHost<E>, number: u32, slots: Vec<Slot<E>>) -> Self {
+        Self {
+            number,
+            slots,
+            host: Arc::clone(host),
+        }
+    }
+
+    /// The slot of a template, if it is open.
+    fn open_slot(&mut self, template: &Template) -> Option<Slot<E>> {
+        let at = self.slots.iter().position(|slot| slot.is_of(template))?;
+        Some(self.slots.remove(at))
+    }
+
     /// The slot of a template: open already, or opened now.
     pub(super) async fn slot(&mut self, template: &Arc<Template>) -> Result<Slot<E>, Error> {
-        if let Some(at) = self.slots.iter().position(|slot| slot.is_of(template)) {
-            return Ok(self.slots.remove(at));
+        if let Some(open) = self.open_slot(template) {
+            return Ok(open);
         }
         // One of the connections that count for this seat is about to be opened.
         if self.slots.len() >= KEPT as usize {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::{Conn, Engine, Entry, HeldPool, State};
+use super::engine::{Conn, Engine, Entry, State};
 use super::template::Template;
 use super::{SharedHost, names};
 use crate::error::Error;
@@ -12,10 +12,9 @@ use crate::error::Error;
 pub(super) struct Slot<E: Engine> {
     pub(super) template: Arc<Template>,
     pub(super) database: String,
+    pub(super) url: String,
     pub(super) connection: Conn<E>,
     pub(super) baseline: E::Baseline,
-    /// The pool of the next test that takes one, open.
-    pub(super) spare: Option<HeldPool<E::Driver>>,
 }
 
 impl<E: Engine> Slot<E> {
@@ -35,23 +34,28 @@ impl<E: Engine> Slot<E> {
         if !is_ready {
             copy(host, template, &database).await?;
         }
-        let mut connection = match host.connect(Some(database.clone())).await {
+        let mut connection = match host.slot_connection(&database).await {
             // Somebody has dropped it and left its entry.
             Err(error) if error.is_missing_database() => {
                 copy(host, template, &database).await?;
-                host.connect(Some(database.clone())).await?
+                host.slot_connection(&database).await?
             }
             connected => connected?,
         };
-        host.engine.equip(&mut connection).await?;
-        let baseline = host.engine.baseline(&mut connection).await?;
+        let baseline = host.engine.baseline(&mut connection, &database).await?;
         Ok(Self {
             template: Arc::clone(template),
+            url: host.engine.url(&database),
             database,
             connection,
             baseline,
-            spare: None,
         })
+    }
+
+    /// Opens the transaction around a test.
+    pub(super) async fn hold(&mut self, host: &SharedHost<E>) -> Result<(), Error> {
+        let connection = &mut self.connection;
+        host.engine.hold(connection, &self.database).await
     }
 
     pub(super) fn is_of(&self, template: &Template) -> bool {

@@ -47,6 +47,12 @@ type Cell = Arc<OnceCell<Arc<Template>>>;
 struct Key(Arc<Ingredients>);
 
 impl Templates {
+    /// The template made of these ingredients, if somebody has asked for it before.
+    pub(super) fn known(&self, ingredients: &Arc<Ingredients>) -> Option<Arc<Template>> {
+        let templates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        templates.get(&Key(Arc::clone(ingredients)))?.get().cloned()
+    }
+
     /// The template made of these ingredients: found on the server, or built by the first test that
     /// asks, in whatever process, while the others wait.
     pub(super) async fn of<E: Engine>(

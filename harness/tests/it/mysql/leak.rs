@@ -156,7 +156,7 @@ async fn a_test_that_ends_the_xa_transaction_itself_is_found(ctx: TestContext) {
         .await
         .unwrap();
     let mut connection = pool.acquire().await.unwrap();
-    let xid = one(&mut *connection, "SELECT @testudo_xid").await;
+    let xid = one(&mut *connection, "SELECT DATABASE()").await;
     run(&mut *connection, &format!("XA END '{xid}'"))
         .await
         .unwrap();
@@ -173,7 +173,7 @@ async fn a_test_that_replaces_the_xa_transaction_is_found(ctx: TestContext) {
     let inner = rolled_back(&ctx).await;
     let pool = pool(&inner).await;
     let mut connection = pool.acquire().await.unwrap();
-    let xid = one(&mut *connection, "SELECT @testudo_xid").await;
+    let xid = one(&mut *connection, "SELECT DATABASE()").await;
     run(
         &mut *connection,
         "INSERT INTO users (name) VALUES ('alice')",

@@ -116,6 +116,10 @@ async fn an_advisory_lock_that_is_still_held_is_named() {
     let pool = pool(&inner).await;
     run(&pool, "SELECT pg_advisory_lock(1, 2)").await.unwrap();
     loses(inner, "lock 1, 2 was still held").await;
+
+    let inner = rolled_back().await;
+    inner.db().script(statement).await.unwrap();
+    loses(inner, "lock 42 was still held").await;
 }
 
 #[orm_test(backends(postgres))]

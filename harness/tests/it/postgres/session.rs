@@ -43,7 +43,7 @@ async fn what_one_test_sets_the_next_does_not_have() {
         for script in [
             "SET search_path = pg_catalog; SET statement_timeout = '1h'; SET my.tenant = 'x'",
             "SET session_replication_role = replica; PREPARE mine AS SELECT 1",
-            "CREATE TEMP TABLE mine (id int); SELECT pg_advisory_lock(7)",
+            "CREATE TEMP TABLE mine (id int)",
             "SET ROLE pg_monitor",
         ] {
             inner.db().script(script).await.unwrap();

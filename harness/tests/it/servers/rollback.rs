@@ -187,7 +187,7 @@ async fn a_start_that_is_cancelled_gives_its_seat_back(of: TestContext) -> testu
 macro_rules! with_a_real_pool {
     ($module:ident, $pool:ident, $($backend:ident),+) => {
         mod $module {
-            use sqlx::{Acquire, Executor};
+            use sqlx::{Acquire, ConnectOptions, Executor};
             use testudo::Isolation;
             use testudo::prelude::*;
 
@@ -240,14 +240,51 @@ macro_rules! with_a_real_pool {
             }
 
             #[orm_test(backends($($backend),+))]
-            async fn a_pool_that_is_asked_for_too_late_is_refused(
+            async fn a_pool_sees_what_was_written_before_it_was_asked_for(
+                of: TestContext,
+            ) -> testudo::Result {
+                for _ in 0..2 {
+                    let ctx = stock(of.backend(), Isolation::Rollback).start().await?;
+                    add_shelf(ctx.db(), "second").await?;
+                    let pool: $pool = ctx.pool().await?;
+                    let twice = "INSERT INTO shelves (name) VALUES ('first')";
+                    pool.execute(twice).await.unwrap_err();
+                    let n: i64 = sqlx::query_scalar("SELECT count(*) FROM shelves").fetch_one(&pool).await?;
+                    assert_eq!(n, 2);
+                    ctx.finish().await?;
+                }
+                Ok(())
+            }
+
+            #[orm_test(backends($($backend),+))]
+            async fn a_pool_that_is_asked_for_within_a_transaction_is_refused(
                 of: TestContext,
             ) -> testudo::Result {
                 let ctx = stock(of.backend(), Isolation::Rollback).start().await?;
-                add_shelf(ctx.db(), "second").await?;
-                let error = ctx.pool::<$pool>().await.unwrap_err();
-                assert!(error.to_string().contains("as a parameter of the test"), "{error}");
-                assert_eq!(shelves(ctx.db()).await, ["first", "second"]);
+                ctx.db()
+                    .transaction(async |tx| {
+                        add_shelf(&tx, "second").await?;
+                        let error = ctx.pool::<$pool>().await.unwrap_err();
+                        assert!(error.to_string().contains("outside of `db().transaction(..)`"), "{error}");
+                        add_shelf(&tx, "third").await
+                    })
+                    .await?;
+                assert_eq!(shelves(ctx.db()).await, ["first", "second", "third"]);
+                ctx.finish().await?;
+                Ok(())
+            }
+
+            #[orm_test(backends($($backend),+))]
+            async fn the_pool_leads_to_the_database_of_the_test(of: TestContext) -> testudo::Result {
+                let ctx = stock(of.backend(), Isolation::Rollback).start().await?;
+                let pool: $pool = ctx.pool().await?;
+                let options = pool.connect_options();
+                let database = options.get_database().unwrap().to_owned();
+                assert!(ctx.url().contains(&database), "{database}");
+                let mut other = options.connect().await?;
+                let n: i64 = sqlx::query_scalar("SELECT count(*) FROM shelves").fetch_one(&mut other).await?;
+                assert_eq!(n, 1);
+                drop(other);
                 ctx.finish().await?;
                 Ok(())
             }
@@ -269,11 +306,14 @@ macro_rules! with_a_real_pool {
             async fn a_pool_that_the_application_closes_is_no_loss(
                 of: TestContext,
             ) -> testudo::Result {
-                let ctx = stock(of.backend(), Isolation::Rollback).start().await?;
-                let pool: $pool = ctx.pool().await?;
-                pool.execute("INSERT INTO shelves (name) VALUES ('second')").await?;
-                pool.close().await;
-                ctx.finish().await?;
+                for _ in 0..2 {
+                    let ctx = stock(of.backend(), Isolation::Rollback).start().await?;
+                    assert_eq!(shelves(ctx.db()).await, ["first"]);
+                    let pool: $pool = ctx.pool().await?;
+                    pool.execute("INSERT INTO shelves (name) VALUES ('second')").await?;
+                    pool.close().await;
+                    ctx.finish().await?;
+                }
                 Ok(())
             }
         }
