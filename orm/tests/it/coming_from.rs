@@ -1,5 +1,7 @@
 //! The features that people know from other ORMs: `docs/coming-from.md` as tests, one for each row.
 
+mod fields;
+mod models;
 mod schema;
 mod writing;
 
@@ -9,6 +11,8 @@ const GUIDE: &str = include_str!("../../../docs/coming-from.md");
 
 /// Each section of the guide and the file of its tests.
 const SECTIONS: &[(&str, &str)] = &[
+    ("Models", include_str!("coming_from/models.rs")),
+    ("Fields", include_str!("coming_from/fields.rs")),
     ("Writing", include_str!("coming_from/writing.rs")),
     ("Schema", include_str!("coming_from/schema.rs")),
 ];
