@@ -38,6 +38,8 @@ async fn greet(mut client: TcpStream, greeting: Greeting) -> io::Result<()> {
     client.write_all(greeting.first).await?;
     // Its whole message is one small packet.
     let mut said = [0; 4096];
-    client.read(&mut said).await?;
-    client.write_all(greeting.then).await
+    match client.read(&mut said).await? {
+        0 => Ok(()),
+        _ => client.write_all(greeting.then).await,
+    }
 }
