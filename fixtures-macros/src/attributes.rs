@@ -206,6 +206,25 @@ impl Entry {
         }
     }
 
+    /// The texts of the list that is given; none if there is something else.
+    pub(crate) fn texts(&self) -> Vec<LitStr> {
+        let text = |expr: &Expr| match expr {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) if !text.value().is_empty() => Some(text.clone()),
+            _ => None,
+        };
+        match &self.value {
+            Given::List(items) => items
+                .iter()
+                .map(text)
+                .collect::<Option<_>>()
+                .unwrap_or_default(),
+            Given::Nothing | Given::Value(_) => Vec::new(),
+        }
+    }
+
     /// The path that is given, if it is one.
     pub(crate) fn path(&self) -> Option<&syn::Path> {
         match &self.value {

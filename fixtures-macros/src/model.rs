@@ -8,7 +8,7 @@ mod expand;
 mod parse;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::{Attribute, Expr, LitInt, LitStr, Path, Type, Visibility};
 
 pub(crate) use self::composition::{Deriving, Gathered};
@@ -47,8 +47,8 @@ struct Model {
     table: String,
     /// In the order of the struct.
     fields: Vec<Field>,
-    /// Position in the table of the primary key.
-    primary_key: usize,
+    /// Positions in the table of the primary key.
+    primary_key: Vec<usize>,
     ordering: Vec<Ordering>,
     /// The condition of every query set that does not say `unscoped`.
     default_scope: Option<Expr>,
@@ -94,13 +94,15 @@ enum Member<'f> {
 
 enum Kind {
     Column(Box<Column>),
+    /// The field is a foreign key or one-to-one relation.
+    Reference(Box<Reference>),
     /// The field is the other side of a relation that another model declares.
     Reverse(Reverse),
     /// The field declares a many-to-many relation.
     ManyToMany(ManyToMany),
 }
 
-/// A field with a column of its own.
+/// A column of the table: all of a plain field, one part of the key that a foreign key holds.
 struct Column {
     /// Position among the columns of the table.
     position: usize,
@@ -116,7 +118,6 @@ struct Column {
     /// Whether it counts the changes of the row.
     version: bool,
     rules: Vec<Rule>,
-    reference: Option<Reference>,
 }
 
 /// What attributes say of a column's type beyond the Rust type.
@@ -161,6 +162,10 @@ enum Rule {
 
 /// A foreign key or one-to-one relation.
 struct Reference {
+    /// One for each column of the key pointed to.
+    columns: Vec<Column>,
+    /// The columns of that key, where the field names them.
+    named: Vec<Ident>,
     /// The model pointed to.
     target: Type,
     /// The field's type without `Option`.
@@ -170,6 +175,7 @@ struct Reference {
     /// The name of a variant of `OnDelete`.
     on_delete: Ident,
     related_name: Option<LitStr>,
+    default: Option<Default>,
 }
 
 struct Reverse {
@@ -190,12 +196,28 @@ enum ReverseSide {
 /// A many-to-many relation and the table in between.
 struct ManyToMany {
     target: Type,
-    table: String,
-    /// The column that points to this model.
-    near: String,
-    /// The column that points to the other.
-    far: String,
+    between: Between,
     related_name: Option<LitStr>,
+}
+
+/// What ties the rows of a many-to-many relation.
+enum Between {
+    /// A table of two columns, which the derive describes.
+    Table {
+        name: String,
+        /// The column that points to this model.
+        near: String,
+        /// The column that points to the other.
+        far: String,
+    },
+    /// A model with a foreign key to either side.
+    Model {
+        path: Path,
+        /// The name of the foreign key to this model.
+        near: String,
+        /// The name of the one to the other.
+        far: String,
+    },
 }
 
 struct Ordering {
@@ -209,11 +231,14 @@ struct Index {
 }
 
 impl Model {
-    /// The fields with a column, in the order of the table.
+    /// The columns in the order of the table, each with its field.
     fn columns(&self) -> impl Iterator<Item = (&Field, &Column)> {
-        self.fields.iter().filter_map(|field| match &field.kind {
-            Kind::Column(column) => Some((field, column.as_ref())),
-            _ => None,
+        self.fields.iter().flat_map(|field| {
+            field
+                .kind
+                .columns()
+                .iter()
+                .map(move |column| (field, column))
         })
     }
 
@@ -222,11 +247,51 @@ impl Model {
         self.columns().find(|(_, column)| column.version)
     }
 
-    /// The field that is the primary key.
-    fn key(&self) -> (&Field, &Column) {
-        self.columns()
-            .nth(self.primary_key)
-            .unwrap_or_else(|| unreachable!("parsing refuses a model without a primary key"))
+    /// The fields with a column.
+    fn stored(&self) -> impl Iterator<Item = &Field> {
+        self.fields
+            .iter()
+            .filter(|field| !field.kind.columns().is_empty())
+    }
+
+    /// The columns of the primary key.
+    fn key(&self) -> impl Iterator<Item = (&Field, &Column)> {
+        self.primary_key
+            .iter()
+            .filter_map(|&position| self.columns().nth(position))
+    }
+}
+
+impl Column {
+    /// A column of which no setting is known yet, called in the table as in queries.
+    fn new(position: usize, accessor: Ident) -> Self {
+        Column {
+            position,
+            name: accessor.to_string(),
+            accessor,
+            refinement: None,
+            unique: false,
+            generated: Generated::No,
+            default: None,
+            clock: None,
+            version: false,
+            rules: Vec::new(),
+        }
+    }
+}
+
+impl Reference {
+    /// The builder's method that takes the key: `user_id`, also where the key has several columns.
+    fn by_key(&self, field: &Field) -> Ident {
+        match self.columns.as_slice() {
+            [column] => column.accessor.clone(),
+            _ => format_ident!("{}_id", field.name(), span = field.ident.span()),
+        }
+    }
+
+    /// Which column of the key a column holds.
+    fn part(&self, column: &Column) -> usize {
+        column.position - self.columns[0].position
     }
 }
 
@@ -254,10 +319,20 @@ impl Field {
 }
 
 impl Kind {
+    /// The columns that the field has.
+    fn columns(&self) -> &[Column] {
+        match self {
+            Kind::Column(column) => std::slice::from_ref(column),
+            Kind::Reference(reference) => &reference.columns,
+            Kind::Reverse(_) | Kind::ManyToMany(_) => &[],
+        }
+    }
+
     /// The model at the other end, if the field is a relation.
     fn target(&self) -> Option<&Type> {
         match self {
-            Kind::Column(column) => column.reference.as_ref().map(|reference| &reference.target),
+            Kind::Column(_) => None,
+            Kind::Reference(reference) => Some(&reference.target),
             Kind::Reverse(reverse) => Some(&reverse.target),
             Kind::ManyToMany(relation) => Some(&relation.target),
         }
@@ -266,12 +341,11 @@ impl Kind {
     /// The model at the other end of a relation, and how that one calls it.
     fn related_name(&self) -> Option<(&Type, &LitStr)> {
         match self {
-            Kind::Column(column) => {
-                let reference = column.reference.as_ref()?;
+            Kind::Reference(reference) => {
                 Some((&reference.target, reference.related_name.as_ref()?))
             }
             Kind::ManyToMany(relation) => Some((&relation.target, relation.related_name.as_ref()?)),
-            Kind::Reverse(_) => None,
+            Kind::Column(_) | Kind::Reverse(_) => None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! New rows: a builder per model, with defaults and validation.
 
+use testudo_sql::Value;
+
 use crate::{Db, Model, Result};
 
 /// Sets the fields of a new row; a derive makes one for each model, with a method per field.
@@ -34,6 +36,13 @@ pub trait ModelBuilder: Sized + Send {
     /// # Errors
     /// When a field without a default was not set; all such fields are named.
     fn build(self) -> Result<Self::Model>;
+
+    /// Sets the foreign key whose first column is at this position of the table.
+    #[doc(hidden)]
+    #[must_use]
+    fn refer(self, _position: usize, _key: &[Value]) -> Self {
+        self
+    }
 
     /// Saves the row and returns it as the database keeps it: with its key.
     ///

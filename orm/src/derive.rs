@@ -2,11 +2,10 @@
 
 use std::fmt::Display;
 
-use testudo_sql::Value;
 use testudo_sql::schema::ColumnType;
 
 use crate::row::CellError;
-use crate::{DbEnum, Error, Key};
+use crate::{DbEnum, Error, KeyValues, PrimaryKey};
 
 /// The type of a text column whose field has `max_length`. Evaluated by the compiler.
 ///
@@ -32,12 +31,12 @@ pub const fn decimal_of_digits(ty: ColumnType, precision: u8, scale: u8) -> Colu
     }
 }
 
-/// The value by which other rows know a row: NULL, which equals nothing, as long as it has no key.
-pub fn owner<K: Key>(key: &K) -> Value {
-    if key.is_unassigned() {
-        Value::Null
+/// The values by which other rows know a row; none as long as the server has yet to number it.
+pub fn owner<K: PrimaryKey>(key: &K, generated: bool) -> KeyValues {
+    if generated && key.is_unassigned() {
+        KeyValues::default()
     } else {
-        key.to_value()
+        KeyValues::of(key)
     }
 }
 

@@ -142,8 +142,9 @@ pub use crate::field::FieldType;
 pub use crate::filter::Filter;
 pub use crate::from_row::{Columns, FromRow};
 pub use crate::into_field::IntoField;
+pub use crate::key::{IntoKey, Key, KeyPart, KeyValues, PrimaryKey};
 pub use crate::lookup::Text;
-pub use crate::model::{Key, Model};
+pub use crate::model::Model;
 pub use crate::model_fields::ModelFields;
 pub use crate::operand::{IntoOperand, Operand};
 pub use crate::order::{IntoOrdering, Ordering};
@@ -152,11 +153,13 @@ pub use crate::persist::{Bulk, BulkConflict, GetOrCreate, IntoChanges, Persist, 
 pub use crate::projection::Projection;
 pub use crate::queryset::{
     Combined, Cte, CteColumns, Grouped, IntoRelated, IntoRelatedOne, Keyset, KeysetPage, ModelCte,
-    Page, Paginate, QuerySet, RowStream, SetOperations, UpdateQuery, ValuesQuery, Walk,
+    Page, Paginate, Prefetch, QuerySet, RowStream, SetOperations, UpdateQuery, ValuesQuery, Walk,
+    prefetch,
 };
 pub use crate::raw::{IntoBind, Raw, raw};
 pub use crate::relation::{
-    ForeignKey, ManyToMany, OneToOne, RelatedBy, Relation, ReverseOneToOne, ReverseRelation, ToOne,
+    ForeignKey, ManyToMany, OneToOne, References, RelatedBy, Relation, ReverseOneToOne,
+    ReverseRelation, ToOne,
 };
 pub use crate::row::{Cell, CellError, Row};
 pub use crate::selection::Selection;
@@ -168,7 +171,8 @@ pub mod prelude {
     pub use crate::{
         Db, DbEnum, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, ModelFields,
         OneToOne, Persist, Projection, QuerySet, ReverseOneToOne, ReverseRelation, SetOperations,
-        avg, count, count_distinct, excluded, exists, max, min, outer, raw, subquery, sum,
+        avg, count, count_distinct, excluded, exists, max, min, outer, prefetch, raw, subquery,
+        sum,
     };
 }
 
@@ -194,11 +198,12 @@ pub mod __private {
     pub use crate::filter::Filter;
     pub use crate::from_row::{Columns, FromRow};
     pub use crate::into_field::IntoField;
-    pub use crate::model::{Key, Model, primary_key_column};
+    pub use crate::key::{IntoKey, Key, KeyPart, KeyValues, PrimaryKey, is_key_of, key_column};
+    pub use crate::model::Model;
     pub use crate::model_fields::{DefaultAt, FieldAt, ModelFields, ReferenceAt};
     pub use crate::path::{ModelPath, PathHandle, Root, Via};
     pub use crate::projection::{Projection, select_into};
-    pub use crate::relation::{Fetched, RelatedBy, Relation, ToOne};
+    pub use crate::relation::{Fetched, References, RelatedBy, Relation, Tie, ToOne, tie};
     pub use crate::row::{Cell, CellError, RowReader};
     pub use crate::selection::Selection;
     pub use crate::validate::Validator;

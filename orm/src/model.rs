@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use testudo_sql::Value;
-use testudo_sql::schema::{Column, ColumnType, Table};
+use testudo_sql::schema::{ColumnType, Table};
 
 use crate::builder::ModelBuilder;
 use crate::path::{ModelPath, PathHandle, Root};
 use crate::row::RowReader;
 use crate::validate::Validator;
-use crate::{Db, FieldType, Filter, QuerySet, Raw, Result};
+use crate::{Db, Filter, IntoKey, PrimaryKey, QuerySet, Raw, Result};
 
 /// A struct that is a row of a table. Derive it with `#[derive(Model)]`.
 ///
@@ -67,9 +67,10 @@ use crate::{Db, FieldType, Filter, QuerySet, Raw, Result};
 /// - `crate = path`: where the derive finds this crate, if not under its own name or in `testudo`.
 ///
 /// # Settings of `#[field(...)]`
-/// - `primary_key`: exactly one field. The database numbers `i16`, `i32`, `i64` and newtypes of these (an
-///   unsaved row has the key 0) unless `generated = false` is added; a `Uuid` that is not set is made up
-///   (version 4).
+/// - `primary_key`: one field, or several that make up a composite key, foreign keys among them; the
+///   key is then a tuple: `OrderLine::get(&db, (order.id, 2))`. The database numbers an only key of
+///   `i16`, `i32`, `i64` or a newtype of these (an unsaved row has the key 0) unless `generated = false`
+///   is added; a `Uuid` that is not set is made up (version 4).
 /// - `flatten`: the fields of a struct that models share, see [`ModelFields`](crate::ModelFields).
 /// - `unique`, `index`, `column = "name"`.
 /// - `max_length = 50` for a `String`, which is TEXT without it.
@@ -92,6 +93,9 @@ use crate::{Db, FieldType, Filter, QuerySet, Raw, Result};
 /// - `ForeignKey<User>` and `OneToOne<User>`, or an `Option` of these: the column is the field's name
 ///   and `_id`. `on_delete` is `Cascade` (the default), `Restrict`, `SetNull` (for an `Option`),
 ///   `SetDefault` or `NoAction`. `default` takes a primary key.
+/// - A relation to a model with a composite key names the columns of that key:
+///   `#[field(references(order_id, position))] line: ForeignKey<OrderLine>` has the columns
+///   `line_order_id` and `line_position`, or those of `column("..", "..")`.
 /// - `ReverseRelation<Order>` and `ReverseOneToOne<Profile>`: the other side, without a column; the
 ///   field's name is the `related_name` that the other model gives.
 /// - `ManyToMany<Tag>`: by a table `articles_tags` (`through = "name"` for another) with the columns
@@ -103,8 +107,8 @@ use crate::{Db, FieldType, Filter, QuerySet, Raw, Result};
     note = "add `#[derive(Model)]` to `{Self}`"
 )]
 pub trait Model: Sized + Send + Sync + 'static {
-    /// The type of the primary key.
-    type PrimaryKey: Key;
+    /// The type of the primary key: a tuple, if several fields make it up.
+    type PrimaryKey: PrimaryKey;
     /// The columns as seen over a path, and the relations that lead on from there.
     type Columns<P: ModelPath<Target = Self>>: PathHandle<Path = P>;
     /// Sets fields one by one and fills in defaults.
@@ -112,8 +116,8 @@ pub trait Model: Sized + Send + Sync + 'static {
 
     /// The table.
     const TABLE: &'static Table;
-    /// The type of the primary key's column, which foreign keys to this model have too.
-    const KEY_TYPE: ColumnType;
+    /// The types of the primary key's columns, which foreign keys to this model have too.
+    const KEY_TYPES: &'static [ColumnType];
     /// The tables between this model and those that it has a many-to-many relation with.
     const JOIN_TABLES: &'static [&'static Table];
 
@@ -201,121 +205,9 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// When there is none ([`is_does_not_exist`](crate::Error::is_does_not_exist)) or the database refuses.
     fn get(
         db: &Db,
-        key: impl Into<Self::PrimaryKey> + Send,
+        key: impl IntoKey<Self::PrimaryKey> + Send,
     ) -> impl Future<Output = Result<Self>> + Send {
-        let query = QuerySet::<Self>::new().of_key(&key.into());
+        let query = QuerySet::<Self>::new().of_key(&key.into_key());
         async move { query.get(db).await }
     }
-}
-
-/// A type that can be a primary key.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the type of a primary key",
-    note = "primary keys are integers (i16, i32, i64), String, Uuid, NaiveDate, or a newtype of these with \
-            #[derive(FieldType, Debug, Clone, PartialEq)]"
-)]
-pub trait Key: FieldType<Base = Self> + Clone + PartialEq + std::fmt::Debug {
-    /// Whether this stands for a key that the server has yet to give.
-    fn is_unassigned(&self) -> bool {
-        false
-    }
-
-    /// The key that the server gave, if this type of key can be given by a server.
-    fn from_generated(_id: i64) -> Option<Self> {
-        None
-    }
-
-    /// The key that this value is, if it fits the type.
-    fn from_value(value: &Value) -> Option<Self>;
-
-    /// Whether the server numbers keys of this type, unless the model says `generated = false`.
-    const NUMBERED: bool = false;
-
-    /// What a new row has that was given no key: what stands for the server's, or a fresh one.
-    #[doc(hidden)]
-    fn unset() -> Option<Self> {
-        Self::fresh()
-    }
-
-    /// A key for a new row that was given none, if this type of key can be made up.
-    fn fresh() -> Option<Self> {
-        None
-    }
-}
-
-impl Key for uuid::Uuid {
-    /// Also from text, which is how some schemas keep it.
-    fn from_value(value: &Value) -> Option<Self> {
-        match value {
-            Value::Uuid(key) => Some(*key),
-            Value::Text(text) => text.parse().ok(),
-            _ => None,
-        }
-    }
-
-    /// A random UUID (version 4).
-    fn fresh() -> Option<Self> {
-        Some(uuid::Uuid::new_v4())
-    }
-}
-
-macro_rules! integer_keys {
-    ($($ty:ty),*) => {$(
-        impl Key for $ty {
-            const NUMBERED: bool = true;
-
-            /// Zero: no server numbers a row with it.
-            fn is_unassigned(&self) -> bool {
-                *self == 0
-            }
-
-            fn unset() -> Option<Self> {
-                Some(0)
-            }
-
-            fn from_generated(id: i64) -> Option<Self> {
-                <$ty>::try_from(id).ok()
-            }
-
-            fn from_value(value: &Value) -> Option<Self> {
-                match *value {
-                    Value::I16(key) => key.try_into().ok(),
-                    Value::I32(key) => key.try_into().ok(),
-                    Value::I64(key) => key.try_into().ok(),
-                    _ => None,
-                }
-            }
-        }
-    )*};
-}
-
-integer_keys!(i16, i32, i64);
-
-impl Key for String {
-    fn from_value(value: &Value) -> Option<Self> {
-        match value {
-            Value::Text(key) => Some(key.to_string()),
-            _ => None,
-        }
-    }
-}
-
-impl Key for chrono::NaiveDate {
-    fn from_value(value: &Value) -> Option<Self> {
-        match value {
-            Value::Date(key) => Some(*key),
-            _ => None,
-        }
-    }
-}
-
-/// Whether the row waits for the server to number it.
-pub(crate) fn is_unsaved<M: Model>(row: &M) -> bool {
-    primary_key_column::<M>().generated && row.primary_key().is_unassigned()
-}
-
-/// The primary key's column.
-#[must_use]
-pub const fn primary_key_column<M: Model>() -> &'static Column {
-    &M::TABLE.columns[M::TABLE.primary_key[0]]
 }

@@ -1,6 +1,6 @@
 //! Fields that several models share: what the guides call abstract base classes.
 
-use crate::{FieldType, Model};
+use crate::Model;
 
 /// A struct whose fields are fields of every model that holds it: derive it with
 /// `#[derive(ModelFields)]`, and put it into models by `#[field(flatten)]`.
@@ -65,7 +65,7 @@ pub trait ModelFields: Sized {
 /// One field of a shared struct, by its place.
 pub trait FieldAt<const AT: usize>: ModelFields {
     /// The type as the struct declares it.
-    type Type: FieldType;
+    type Type;
 
     /// The field.
     fn get(&self) -> &Self::Type;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use testudo_sql::schema as meta;
 
 use crate::Model;
-use crate::relation::{Branch, Relation, ToOne, Tree};
+use crate::relation::{Branch, Node, Relation, ToOne, Tree};
 
 /// A chain of relations from the model of a query to some model.
 pub trait ModelPath: Copy + Send + Sync + 'static {
@@ -16,9 +16,9 @@ pub trait ModelPath: Copy + Send + Sync + 'static {
     /// The chain as data.
     const PATH: &'static meta::Path;
 
-    /// The tree of relations with this path in it and `children` at its end.
+    /// The tree of relations with this path in it and `node` at its end.
     #[doc(hidden)]
-    fn grow(children: Tree<Self::Target>) -> Tree<Self::Root>;
+    fn grow(node: Node<Self::Target>) -> Tree<Self::Root>;
 }
 
 /// A path all of whose relations lead to at most one row.
@@ -58,8 +58,8 @@ impl<M: Model> ModelPath for Root<M> {
     type Target = M;
     const PATH: &'static meta::Path = &meta::Path::root(M::TABLE);
 
-    fn grow(children: Tree<M>) -> Tree<M> {
-        children
+    fn grow(node: Node<M>) -> Tree<M> {
+        node.into_children()
     }
 }
 
@@ -72,8 +72,8 @@ where
     type Target = R::To;
     const PATH: &'static meta::Path = &meta::Path::via(P::PATH, R::RELATION);
 
-    fn grow(children: Tree<R::To>) -> Tree<P::Root> {
-        P::grow(Tree::of(Branch::<R>::new(Self::PATH, children)))
+    fn grow(node: Node<R::To>) -> Tree<P::Root> {
+        P::grow(Tree::of(Branch::<R>::new(Self::PATH, node)).into())
     }
 }
 

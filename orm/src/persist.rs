@@ -9,15 +9,14 @@ pub(crate) mod version;
 
 use chrono::{DateTime, Utc};
 use testudo_sql::schema::Column;
-use testudo_sql::{Assignment, CompareOp, Delete, Expr, Source, Update, Value};
+use testudo_sql::{Assignment, Delete, Expr, Source, Update, Value};
 
 pub use self::get_or_create::GetOrCreate;
 pub use self::upsert::{Bulk, BulkConflict, IntoChanges, Upsert, excluded};
 use crate::assign::{IntoColumns, positions};
-use crate::model::{is_unsaved, primary_key_column};
-use crate::queryset::own_column;
+use crate::key::{is_key, is_unsaved};
 use crate::validate::Problems;
-use crate::{Db, Error, FieldType, Model, QuerySet, Result};
+use crate::{Db, Error, Model, QuerySet, Result};
 
 /// What can be done with one row, or with many rows at once.
 pub trait Persist: Model {
@@ -100,7 +99,7 @@ pub trait Persist: Model {
     /// When it is not in the database any more, or the database refuses.
     fn refresh(&mut self, db: &Db) -> impl Future<Output = Result<()>> + Send {
         async move {
-            *self = QuerySet::with_primary_key(self.primary_key())
+            *self = QuerySet::with_primary_key(&self.primary_key())
                 .get(db)
                 .await?;
             Ok(())
@@ -218,7 +217,7 @@ async fn save<M: Model>(row: &mut M, db: &Db) -> Result<()> {
         .collect();
     let found = if columns.is_empty() {
         u64::from(
-            QuerySet::<M>::with_primary_key(row.primary_key())
+            QuerySet::<M>::with_primary_key(&row.primary_key())
                 .exists(db)
                 .await?,
         )
@@ -278,12 +277,7 @@ async fn delete<M: Model>(row: &M, db: &Db) -> Result<()> {
 }
 
 fn key_condition<M: Model>(row: &M) -> Expr {
-    let column = own_column::<M>(primary_key_column::<M>());
-    Expr::Compare {
-        column,
-        op: CompareOp::Eq,
-        value: row.primary_key().to_value(),
-    }
+    is_key::<M>(&row.primary_key())
 }
 
 /// Sets the fields with `auto_now` and returns their positions.

@@ -17,8 +17,8 @@ use std::fmt;
 
 use testudo_sql::schema::Column;
 use testudo_sql::{
-    ColumnRef, CompareOp, Dialect, Direction, Distinct, Expr, Function, Ident, Limit, OrderBy,
-    Projection, Select, SelectItem, Source,
+    ColumnRef, Dialect, Direction, Distinct, Expr, Function, Ident, Limit, OrderBy, Projection,
+    Select, SelectItem, Source,
 };
 
 use self::combined::lead_by_distinct;
@@ -27,13 +27,13 @@ pub use self::cte::{Cte, CteColumns, ModelCte};
 pub use self::keyset::{Keyset, KeysetPage};
 pub use self::modify::UpdateQuery;
 pub use self::page::{Page, Paginate};
-pub use self::related::{IntoRelated, IntoRelatedOne};
+pub use self::related::{IntoRelated, IntoRelatedOne, Prefetch, prefetch};
 pub use self::stream::RowStream;
 pub(crate) use self::stream::stream_of;
 pub use self::values::{Grouped, ValuesQuery};
 pub use self::walk::Walk;
 use crate::assign::IntoColumns;
-use crate::model::primary_key_column;
+use crate::key::is_key;
 use crate::order::IntoOrdering;
 use crate::path::{ModelPath, Root};
 use crate::relation::Tree;
@@ -70,19 +70,13 @@ impl<M: Model> QuerySet<M> {
     }
 
     /// The row with this key, in the model's default scope or not.
-    pub(crate) fn with_primary_key(key: M::PrimaryKey) -> Self {
-        Self::unscoped().of_key(&key)
+    pub(crate) fn with_primary_key(key: &M::PrimaryKey) -> Self {
+        Self::unscoped().of_key(key)
     }
 
     /// Only the row with this key.
     pub(crate) fn of_key(self, key: &M::PrimaryKey) -> Self {
-        let column = own_column::<M>(primary_key_column::<M>());
-        let condition = Expr::Compare {
-            column,
-            op: CompareOp::Eq,
-            value: key.to_value(),
-        };
-        self.filter(Filter::from_expr(condition))
+        self.filter(Filter::from_expr(is_key::<M>(key)))
     }
 
     pub(crate) fn with_prefetch(mut self, tree: Tree<M>) -> Self {
@@ -136,7 +130,8 @@ impl<M: Model> QuerySet<M> {
         self
     }
 
-    /// Fetches relations by one further query each, whatever the number of rows.
+    /// Fetches relations by one further query each, whatever the number of rows; with a query set of its
+    /// own by [`prefetch`]. A path may go on: `User::orders().items()` fetches both.
     pub fn prefetch_related(mut self, related: impl IntoRelated<M>) -> Self {
         self.prefetched.merge(related.into_tree());
         self
@@ -191,6 +186,7 @@ impl<M: Model> QuerySet<M> {
             joined,
             prefetched,
         } = self.ordered();
+        prefetched.check()?;
         select.projection = Projection::Model(joined.paths());
         lock::prepare(&mut select, M::TABLE, db).await?;
 
@@ -325,7 +321,7 @@ impl<M: Model> QuerySet<M> {
     }
 
     /// Models, each with a selection beside it.
-    async fn fetch_with<S: Selection<M>>(
+    pub(crate) async fn fetch_with<S: Selection<M>>(
         self,
         db: &Db,
         beside: &S,
@@ -335,6 +331,7 @@ impl<M: Model> QuerySet<M> {
             joined,
             prefetched,
         } = self;
+        prefetched.check()?;
         select.projection = model_and::<M>(&joined, beside.items());
         lock::prepare(&mut select, M::TABLE, db).await?;
         let compiled = select.compile(db.speaks().await?)?;
@@ -363,12 +360,16 @@ impl<M: Model> QuerySet<M> {
     }
 
     /// The query as the compiler's statement, with the model's order where the user gave none.
-    fn ordered(mut self) -> Self {
+    pub(crate) fn ordered(mut self) -> Self {
         if self.select.order_by.is_empty() {
             self.select.order_by = default_order::<M>();
         }
         lead_by_distinct(&mut self.select);
         self
+    }
+
+    pub(crate) fn select_mut(&mut self) -> &mut Select {
+        &mut self.select
     }
 
     pub(crate) fn into_select(self) -> Select {

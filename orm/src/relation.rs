@@ -2,7 +2,10 @@
 
 mod foreign_key;
 mod many_to_many;
+mod prefetch;
+mod related_rows;
 mod reverse;
+mod through;
 mod tree;
 
 use std::sync::Arc;
@@ -12,7 +15,8 @@ use testudo_sql::schema as meta;
 pub use self::foreign_key::{ForeignKey, OneToOne};
 pub use self::many_to_many::ManyToMany;
 pub use self::reverse::{ReverseOneToOne, ReverseRelation};
-pub use self::tree::{Branch, Tree};
+pub use self::through::{Tie, tie};
+pub use self::tree::{Branch, Node, Tree};
 use crate::Model;
 
 /// One relation in one direction; a derive makes one such type for each relation field.
@@ -47,6 +51,24 @@ pub trait RelatedBy<Target, const NAME: u64> {
     const TO_MANY: bool;
     /// Whether rows of a table in between make the relation.
     const MANY_TO_MANY: bool;
+    /// What makes these rows, where they are rows of a model.
+    #[doc(hidden)]
+    const TIE: Option<Tie> = None;
+}
+
+/// A foreign key by its name, of which `NAME` is a hash: how a many-to-many relation finds the two sides
+/// of the model in between.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no foreign key to `{Target}` of the name that is expected",
+    label = "no foreign key to `{Target}` is found here",
+    note = "it is expected to be called as the model that it points to; name both foreign keys by \
+            #[field(through = ..., through_fields(to_this_model, to_the_other))]"
+)]
+pub trait References<Target, const NAME: u64> {
+    /// Its columns, each with the one that it points to.
+    const THERE: &'static [meta::Pair];
+    /// The same seen from the other side.
+    const BACK: &'static [meta::Pair];
 }
 
 /// What was fetched for one field.

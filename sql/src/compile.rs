@@ -59,6 +59,7 @@ mod names;
 mod nullable;
 mod number;
 mod regex;
+mod row;
 mod scope;
 mod select;
 mod source;

@@ -76,6 +76,8 @@ pub enum Expr {
         /// `NOT IN`: the complement, true for NULL too.
         negated: bool,
     },
+    /// `(a, b)`: several expressions compared as one, or looked for by IN.
+    Row(Box<[Expr]>),
     /// `IN`.
     In(Box<In>),
     /// `BETWEEN`, both ends included.
@@ -155,11 +157,12 @@ pub struct In {
 #[derive(Debug, Clone)]
 pub enum InSet {
     /// Binds. An empty list is false (and true under `NOT IN`), as in no server's own syntax; NULL
-    /// in the list means IS NULL.
+    /// in the list means IS NULL. For an [`Expr::Row`] the values of one row after the other, of which
+    /// those with a NULL are left out: no row equals them.
     Values(Vec<Value>),
     /// The same, as the one bind [`Value::Array`], so that a list of any length fits a statement.
     Array(Value),
-    /// A subquery of one column.
+    /// A subquery of one column, or of as many as the row has.
     Select(Box<Select>),
 }
 

@@ -48,6 +48,8 @@ pub struct Table {
     pub ordering: &'static [(usize, Direction)],
     /// Indexes and unique constraints over several columns.
     pub indexes: &'static [Index],
+    /// What columns of this table point to.
+    pub references: &'static [Reference],
 }
 
 impl Table {
@@ -94,8 +96,6 @@ pub struct Column {
     pub default: Option<ColumnDefault>,
     /// The only texts that the column may hold, for an enum.
     pub choices: Option<&'static [&'static str]>,
-    /// What it points to, for a foreign key.
-    pub references: Option<Reference>,
 }
 
 /// What a column holds, independent of the dialect.
@@ -151,10 +151,12 @@ pub enum ColumnDefault {
     Now,
 }
 
-/// What a foreign key points to.
+/// A foreign key: columns that hold the primary key of a row of some table.
 #[derive(Debug, Clone, Copy)]
 pub struct Reference {
-    /// The table; a function because two tables may point to each other.
+    /// Positions in the table's columns, in the order of the key that they hold.
+    pub columns: &'static [usize],
+    /// The table pointed to; a function because two tables may point to each other.
     pub table: fn() -> &'static Table,
     /// What happens to this row when that one is deleted.
     pub on_delete: OnDelete,
@@ -203,19 +205,22 @@ pub struct Relation {
     pub nullable: bool,
 }
 
-/// The columns that tie two tables together.
+/// Two columns that hold the same value in rows that are tied.
+pub type Pair = (&'static Column, &'static Column);
+
+/// The columns that tie two tables together: one pair, unless the key is composite.
 #[derive(Debug)]
 pub enum Link {
-    /// `from.local = to.remote`, for each pair (one, unless the key is composite).
-    Direct(&'static [(&'static Column, &'static Column)]),
+    /// `from.local = to.remote`, for each pair.
+    Direct(&'static [Pair]),
     /// By the rows of a table in between.
     Through {
         /// The table in between.
         table: &'static Table,
-        /// `from.local = table.near`.
-        near: (&'static Column, &'static Column),
-        /// `table.far = to.remote`.
-        far: (&'static Column, &'static Column),
+        /// `from.local = table.near`, for each pair.
+        near: &'static [Pair],
+        /// `table.far = to.remote`, for each pair.
+        far: &'static [Pair],
     },
 }
 

@@ -14,7 +14,7 @@ use syn::Visibility;
 use syn::spanned::Spanned;
 
 pub(super) use self::shared::shared;
-use super::{Column, Default, Field, Holder, Kind, Member, Model, members};
+use super::{Column, Default, Field, Generated, Holder, Kind, Member, Model, Reference, members};
 use crate::names::QuotedText;
 
 /// Everything that the derive adds beside the struct.
@@ -106,18 +106,56 @@ impl<'m> Names<'m> {
 }
 
 impl Column {
-    /// The type of the column in queries: of a foreign key, the key that it holds.
+    /// The type of the column in queries: of a foreign key, the part of the key that it holds.
     fn value_type(&self, field: &Field, private: &TokenStream) -> TokenStream {
-        let Some(reference) = &self.reference else {
+        let Kind::Reference(reference) = &field.kind else {
             return field.ty.to_token_stream();
         };
-        let target = &reference.target;
-        let key = quote!(<#target as #private::Model>::PrimaryKey);
+        let (key, part) = (reference.key(private), reference.part(self));
+        let part = quote!(<#key as #private::KeyPart<#part>>::Part);
         if reference.nullable {
+            quote!(::core::option::Option<#part>)
+        } else {
+            part
+        }
+    }
+
+    /// Whether the server numbers the column, as an expression.
+    fn is_generated(&self, field: &Field, private: &TokenStream) -> TokenStream {
+        match self.generated {
+            Generated::No => quote!(false),
+            Generated::Yes => quote!(true),
+            Generated::ByType => {
+                let ty = &field.ty;
+                quote!(<#ty as #private::Key>::NUMBERED)
+            }
+        }
+    }
+}
+
+impl Reference {
+    /// The primary key that it holds.
+    fn key(&self, private: &TokenStream) -> TokenStream {
+        let target = &self.target;
+        quote!(<#target as #private::Model>::PrimaryKey)
+    }
+
+    /// The type of its default: the key, or an `Option` of it.
+    fn default_type(&self, private: &TokenStream) -> TokenStream {
+        let key = self.key(private);
+        if self.nullable {
             quote!(::core::option::Option<#key>)
         } else {
             key
         }
+    }
+}
+
+/// One thing by itself, several as a tuple.
+fn one_or_tuple(mut items: Vec<TokenStream>) -> TokenStream {
+    match items.len() {
+        1 => items.remove(0),
+        _ => quote!((#(#items),*)),
     }
 }
 
@@ -129,8 +167,15 @@ fn model_impl(model: &Model, names: &Names<'_>) -> TokenStream {
         private,
         ..
     } = names;
-    let key = &model.key().0.ty;
-    let key_type = table::column_type(model.key().0, model.key().1, private);
+    let key = one_or_tuple(
+        model
+            .key()
+            .map(|(field, column)| column.value_type(field, private))
+            .collect(),
+    );
+    let key_types = model
+        .key()
+        .map(|(field, column)| table::column_type(field, column, private));
     let table = table::table(model, names);
     let join_tables = model
         .fields
@@ -156,7 +201,7 @@ fn model_impl(model: &Model, names: &Names<'_>) -> TokenStream {
             type Builder = #builder;
 
             const TABLE: &'static #private::meta::Table = #table;
-            const KEY_TYPE: #private::meta::ColumnType = #key_type;
+            const KEY_TYPES: &'static [#private::meta::ColumnType] = &[#(#key_types),*];
             const JOIN_TABLES: &'static [&'static #private::meta::Table] = &[#(#join_tables::JOIN_TABLE),*];
 
             fn columns<P: #private::ModelPath<Target = Self>>() -> #columns<P> {

@@ -16,7 +16,7 @@ use syn::{Data, DataStruct, DeriveInput, Fields, Generics, Path};
 
 use self::constraints::Constraints;
 pub(super) use self::field_type::argument_of;
-use super::{Field, Gathered, Kind, Model, Shared, composition};
+use super::{Field, Gathered, Generated, Kind, Model, Shared, composition};
 use crate::attributes::Attributes;
 use crate::diagnostics::Diagnostics;
 use crate::{crate_root, names};
@@ -55,7 +55,7 @@ pub(super) fn model(gathered: &Gathered, diagnostics: &mut Diagnostics) -> Optio
         table: &table,
         private: &private(root.as_ref()),
     };
-    let parsed = self::fields(
+    let mut parsed = self::fields(
         fields,
         &gathered.shared,
         owner,
@@ -66,6 +66,7 @@ pub(super) fn model(gathered: &Gathered, diagnostics: &mut Diagnostics) -> Optio
     let names_differ = refuse_same_names(&parsed, diagnostics);
     rules::refuse_versions(&parsed, diagnostics);
     let primary_key = constraints.primary_key(&input.ident, &parsed, diagnostics);
+    settle_numbering(&mut parsed, primary_key.as_deref(), diagnostics);
     if !names_differ || !input.generics.params.is_empty() {
         return None;
     }
@@ -110,7 +111,7 @@ pub(super) fn shared(gathered: &Gathered, diagnostics: &mut Diagnostics) -> Opti
         diagnostics,
     );
     for field in &parsed {
-        if !matches!(field.kind, Kind::Column(_)) {
+        if field.kind.columns().is_empty() {
             let message = format!(
                 "`{}` has no column, so models cannot share it",
                 field.name()
@@ -171,6 +172,25 @@ fn fields<'i>(
     fields
 }
 
+/// The server numbers a key of one column alone, and then the key has no default.
+fn settle_numbering(fields: &mut [Field], key: Option<&[usize]>, diagnostics: &mut Diagnostics) {
+    let composite = key.is_some_and(|key| key.len() > 1);
+    for field in fields {
+        let Kind::Column(column) = &mut field.kind else {
+            continue;
+        };
+        if composite {
+            column.generated = Generated::No;
+        }
+        if let (Generated::Yes, Some(default)) = (column.generated, &column.default) {
+            let message = "the server numbers this primary key, so it has no default";
+            let help =
+                "remove the default, or add `generated = false` to give each row its key yourself";
+            diagnostics.error(&default.expr, message, help);
+        }
+    }
+}
+
 fn named_fields<'i>(
     input: &'i DeriveInput,
     what: &str,
@@ -219,13 +239,23 @@ fn refuse_same_names(fields: &[Field], diagnostics: &mut Diagnostics) -> bool {
         mistakes += 1;
     };
     for field in fields {
-        if let Kind::Column(column) = &field.kind {
-            let accessor = unraw(&column.accessor);
-            if column.reference.is_some() && fields.iter().any(|field| field.name() == accessor) {
+        if let Kind::Reference(reference) = &field.kind {
+            let names = reference.columns.iter().map(|column| &column.accessor);
+            let by_key = reference.by_key(field);
+            let taken = names
+                .chain((reference.columns.len() > 1).then_some(&by_key))
+                .map(unraw)
+                .find(|name| fields.iter().any(|field| field.name() == *name));
+            if let Some(name) = taken {
                 let message =
-                    format!("`{accessor}` names the column of this foreign key and another field");
+                    format!("`{name}` names the column of this foreign key and another field");
                 mistake(&field.ident, message, "rename one of the two fields");
-            } else if accessors.contains(&accessor) {
+                continue;
+            }
+        }
+        for column in field.kind.columns() {
+            let accessor = unraw(&column.accessor);
+            if accessors.contains(&accessor) {
                 let message = format!("two fields are called `{accessor}`");
                 mistake(&field.ident, message, "rename one of the two fields");
             } else if columns.contains(&column.name.as_str()) {

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use testudo_sql::{Dialect, Value};
 
-use crate::key::HashedValue;
-use crate::{Db, Error, Model, Result};
+use crate::{Db, Error, KeyValues, Model, Result};
 
 /// A statement of MySQL or MariaDB holds no more bytes than this, which servers with usual settings
 /// take, unless they are those of a single row.
@@ -21,7 +20,7 @@ pub(super) struct Batch {
     weighed: bool,
     rows: usize,
     bytes: usize,
-    seen: HashSet<Vec<HashedValue>>,
+    seen: HashSet<KeyValues>,
 }
 
 impl Batch {
@@ -66,10 +65,7 @@ impl Batch {
         } else {
             0
         };
-        let key: Vec<_> = apart
-            .iter()
-            .map(|&at| HashedValue(row[at].clone()))
-            .collect();
+        let key: KeyValues = apart.iter().map(|&at| row[at].clone()).collect();
         let full = self.rows == self.most_rows
             || self.bytes + bytes > ENOUGH
             || !apart.is_empty() && self.seen.contains(&key);

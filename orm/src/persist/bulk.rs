@@ -4,7 +4,7 @@ use chrono::Utc;
 use testudo_sql::{Dialect, Expr, Insert, InsertTarget, OnConflict};
 
 use super::batch::{self, Batch};
-use crate::model::{Key, is_unsaved, primary_key_column};
+use crate::key::{PrimaryKey, is_unsaved, key_column};
 use crate::queryset::own_column;
 use crate::row::RowReader;
 use crate::validate::Problems;
@@ -114,7 +114,7 @@ impl Kind {
         let told = conflict.is_none()
             && matches!(target, InsertTarget::ModelGenerated(_))
             && dialect.returns_inserted_rows();
-        let key = || Expr::Column(own_column::<M>(primary_key_column::<M>()));
+        let key = || Expr::Column(own_column::<M>(key_column::<M>(0)));
         let empty = Insert {
             target,
             values: Vec::new(),
@@ -210,7 +210,7 @@ async fn insert_numbered<M: Model>(
     rows: usize,
     db: &Db,
 ) -> Result<Vec<M::PrimaryKey>> {
-    let key = primary_key_column::<M>();
+    let key = key_column::<M>(0);
     let compiled = insert.compile(db.speaks().await?)?;
     let mut ids: Vec<i64> = Vec::with_capacity(rows);
     if insert.returning.is_empty() {

@@ -2,15 +2,14 @@
 
 use std::collections::HashSet;
 
-use testudo_sql::{Assignment, Case, Dialect, Expr, In, InSet, Source, Update, Value};
+use testudo_sql::{Assignment, Case, Dialect, Expr, Source, Update, Value};
 
 use super::batch::{self, Batch};
 use super::{auto_now, key_condition, version};
-use crate::key::HashedValue;
-use crate::model::{is_unsaved, primary_key_column};
+use crate::key::{is_unsaved, key_column, one_of};
 use crate::queryset::own_column;
 use crate::validate::Problems;
-use crate::{Db, Error, FieldType, Model, Result};
+use crate::{Db, Error, KeyValues, Model, PrimaryKey, Result};
 
 /// A server looks through the branches of a CASE one by one, so that the time for a statement grows
 /// with the square of its rows; beyond this a larger one is slower.
@@ -38,7 +37,8 @@ pub(super) async fn update<M: Model>(
     let dialect = db.speaks().await?;
     let values = values(rows, &columns, dialect)?;
     // Beside each value stands the key of its row, as it does in the condition.
-    let mut batch = Batch::new(dialect, 2 * columns.len() + 2, Some(MOST_ROWS))?;
+    let binds = columns.len() + (columns.len() + 1) * M::PrimaryKey::WIDTH + 1;
+    let mut batch = Batch::new(dialect, binds, Some(MOST_ROWS))?;
     let mut starts = Vec::new();
     for (at, row) in values.iter().enumerate() {
         if batch.starts_anew(row, &[]) || at == 0 {
@@ -97,7 +97,7 @@ fn check_rows<M: Model>(rows: &[M], columns: &[usize]) -> Result<()> {
             return Err(Error::not_saved(model, "update many rows"));
         }
         let key = row.primary_key();
-        if !seen.insert(HashedValue(key.to_value())) {
+        if !seen.insert(KeyValues::of(&key)) {
             return Err(Error::misuse(format!(
                 "two of the rows to update are the `{model}` {key:?}; which one counts?"
             )));
@@ -152,13 +152,11 @@ fn found<M: Model>(rows: &[M]) -> Expr {
     if M::VERSION.is_some() {
         return Expr::Or(rows.iter().map(version::unchanged).collect());
     }
-    Expr::In(Box::new(In {
-        expr: Expr::Column(own_column::<M>(primary_key_column::<M>())),
-        set: InSet::of(
-            rows.iter()
-                .map(|row| row.primary_key().to_value())
-                .collect(),
-        ),
-        negated: false,
-    }))
+    let key = (0..M::PrimaryKey::WIDTH).map(key_column::<M>);
+    let key = key.map(|column| Expr::Column(own_column::<M>(column)));
+    let keys: Vec<_> = rows
+        .iter()
+        .map(|row| KeyValues::of(&row.primary_key()))
+        .collect();
+    one_of(key, &keys)
 }

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use testudo_sql::schema::Table;
-use testudo_sql::{Assignment, CompareOp, Dialect, Expr, Ident, In, InSet, OnConflict, Value};
+use testudo_sql::{Assignment, Dialect, Expr, Ident, OnConflict};
 
 use super::bulk::{self, Conflict, Options};
 use super::{auto_now, own_values, version};
 use crate::assign::{self, Assign, IntoAssignments, IntoColumns, positions};
 use crate::expression::Expression;
-use crate::key::HashedValue;
+use crate::key::{is_unsaved, one_of};
 use crate::queryset::own_column;
-use crate::{Column, Db, Error, FieldType, Filter, Model, QuerySet, Result};
+use crate::{Column, Db, Error, FieldType, Filter, KeyValues, Model, QuerySet, Result};
 
 /// Rows to insert; [`Persist::bulk`](crate::Persist::bulk) makes it.
 ///
@@ -291,7 +291,7 @@ fn check_unique(table: &'static Table, columns: &[usize]) -> Result<()> {
 }
 
 /// The values in the unique columns, each once. NULL there conflicts with nothing.
-fn unique_values<M: Model>(rows: &[M], columns: &[usize]) -> Result<Vec<Vec<HashedValue>>> {
+fn unique_values<M: Model>(rows: &[M], columns: &[usize]) -> Result<Vec<KeyValues>> {
     let mut seen = std::collections::HashSet::new();
     let mut keys = Vec::new();
     for row in rows {
@@ -299,15 +299,16 @@ fn unique_values<M: Model>(rows: &[M], columns: &[usize]) -> Result<Vec<Vec<Hash
         for &position in columns {
             let value = row.value(position);
             let column = &M::TABLE.columns[position];
-            if value.is_null() || column.generated && crate::model::is_unsaved(row) {
+            if value.is_null() || column.generated && is_unsaved(row) {
                 return Err(Error::validation_of(
                     M::TABLE.model,
                     column.field,
                     "a row without a value there conflicts with none; insert it by itself",
                 ));
             }
-            key.push(HashedValue(value));
+            key.push(value);
         }
+        let key: KeyValues = key.into_iter().collect();
         if seen.insert(key.clone()) {
             keys.push(key);
         }
@@ -316,11 +317,7 @@ fn unique_values<M: Model>(rows: &[M], columns: &[usize]) -> Result<Vec<Vec<Hash
 }
 
 /// The rows with these values, in their order.
-async fn read_again<M: Model>(
-    columns: &[usize],
-    keys: Vec<Vec<HashedValue>>,
-    db: &Db,
-) -> Result<Vec<M>> {
+async fn read_again<M: Model>(columns: &[usize], keys: Vec<KeyValues>, db: &Db) -> Result<Vec<M>> {
     let mut rows = Vec::with_capacity(keys.len());
     // A condition of several columns binds each value by itself.
     let per_query = match columns {
@@ -328,7 +325,9 @@ async fn read_again<M: Model>(
         several => db.speaks().await?.max_binds() / several.len(),
     };
     for chunk in keys.chunks(per_query.min(keys.len().max(1))) {
-        let condition = Filter::from_expr(one_of::<M>(columns, chunk));
+        let columns = columns.iter().map(|&at| &M::TABLE.columns[at]);
+        let columns = columns.map(|column| Expr::Column(own_column::<M>(column)));
+        let condition = Filter::from_expr(one_of(columns, chunk));
         rows.extend(QuerySet::<M>::new().filter(condition).fetch_all(db).await?);
     }
     let places: HashMap<_, _> = keys
@@ -338,31 +337,9 @@ async fn read_again<M: Model>(
         .collect();
     let place = |row: &M| {
         let values = own_values(row);
-        let key: Vec<_> = columns
-            .iter()
-            .map(|&at| HashedValue(values[at].clone()))
-            .collect();
+        let key: KeyValues = columns.iter().map(|&at| values[at].clone()).collect();
         places.get(&key).copied().unwrap_or(usize::MAX)
     };
     rows.sort_by_cached_key(place);
     Ok(rows)
-}
-
-fn one_of<M: Model>(columns: &[usize], keys: &[Vec<HashedValue>]) -> Expr {
-    let column = |position: usize| own_column::<M>(&M::TABLE.columns[position]);
-    if let [only] = columns {
-        let values: Vec<Value> = keys.iter().flatten().map(|key| key.0.clone()).collect();
-        return Expr::In(Box::new(In {
-            expr: Expr::Column(column(*only)),
-            set: InSet::of(values),
-            negated: false,
-        }));
-    }
-    let equal = |(&position, key): (&usize, &HashedValue)| Expr::Compare {
-        column: column(position),
-        op: CompareOp::Eq,
-        value: key.0.clone(),
-    };
-    let all = |key: &Vec<HashedValue>| Expr::And(columns.iter().zip(key).map(equal).collect());
-    Expr::Or(keys.iter().map(all).collect())
 }

@@ -8,9 +8,9 @@ use testudo_sql::{
 use super::combined::lead_by_distinct;
 use super::{QuerySet, own_column};
 use crate::assign::{self, Assignments, IntoAssignments};
-use crate::model::primary_key_column;
+use crate::key::{key_column, key_expr};
 use crate::persist::version;
-use crate::{Db, Model, Result, validate};
+use crate::{Db, Model, PrimaryKey, Result, validate};
 
 /// An UPDATE of all rows of a query set.
 #[must_use = "an update does nothing until `execute` sends it"]
@@ -113,27 +113,29 @@ pub(super) fn rows_of<M: Model>(mut select: Select) -> Option<Expr> {
     if plain && select.limit == Limit::default() {
         return select.filter;
     }
-    let key = primary_key_column::<M>();
     if select.order_by.is_empty() {
         select.order_by = super::default_order::<M>();
     }
     lead_by_distinct(&mut select);
-    select.projection = Projection::Items(vec![SelectItem {
-        expr: Expr::Column(own_column::<M>(key)),
-        alias: Some(Ident::new("id")),
-    }]);
+    let columns = || (0..M::PrimaryKey::WIDTH).map(key_column::<M>);
+    let inner = columns().map(|column| SelectItem {
+        expr: Expr::Column(own_column::<M>(column)),
+        alias: Some(Ident::new(column.name)),
+    });
+    select.projection = Projection::Items(inner.collect());
+    let outer = columns().map(|column| SelectItem {
+        expr: Expr::name(column.name),
+        alias: None,
+    });
     let picked = Select::new(
-        Projection::Items(vec![SelectItem {
-            expr: Expr::name("id"),
-            alias: None,
-        }]),
+        Projection::Items(outer.collect()),
         Source::Subquery {
             select: Box::new(select),
             alias: Ident::new("picked"),
         },
     );
     Some(Expr::In(Box::new(In {
-        expr: Expr::Column(own_column::<M>(key)),
+        expr: key_expr::<M>(),
         set: InSet::Select(Box::new(picked)),
         negated: false,
     })))

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use testudo_sql::schema::Column as ColumnMeta;
-use testudo_sql::{Direction, Expr, In, InSet, Limit, Nulls, OrderBy};
+use testudo_sql::{Direction, Expr, Limit, Nulls, OrderBy};
 
 use super::{QuerySet, own_column};
-use crate::model::primary_key_column;
+use crate::key::{key_column, one_of};
 use crate::order::Ordering;
-use crate::{Column, Db, Error, FieldType, Filter, Model, Result};
+use crate::{Column, Db, Error, FieldType, Filter, IntoKey, KeyValues, Model, PrimaryKey, Result};
 
 impl<M: Model> QuerySet<M> {
     /// The row with the greatest value of the column: `Order::all().latest(Order::created_at).get(&db)`.
@@ -35,7 +34,7 @@ impl<M: Model> QuerySet<M> {
     pub fn reverse(self) -> Self {
         let mut query = self.ordered();
         if query.select.order_by.is_empty() {
-            query.select.order_by = vec![by_key::<M>()];
+            query.select.order_by = by_key::<M>();
         }
         query.select.order_by.iter_mut().for_each(reverse);
         query
@@ -66,7 +65,7 @@ impl<M: Model> QuerySet<M> {
     pub async fn in_bulk(
         self,
         db: &Db,
-        keys: impl IntoIterator<Item = impl Into<M::PrimaryKey>>,
+        keys: impl IntoIterator<Item = impl IntoKey<M::PrimaryKey>>,
     ) -> Result<HashMap<M::PrimaryKey, M>>
     where
         M::PrimaryKey: Eq + Hash,
@@ -77,18 +76,15 @@ impl<M: Model> QuerySet<M> {
                 M::TABLE.model
             )));
         }
-        let keys: Vec<_> = keys.into_iter().map(|key| key.into().to_value()).collect();
+        let keys = keys.into_iter().map(|key| KeyValues::of(&key.into_key()));
+        let keys: Vec<_> = keys.collect();
         let dialect = db.speaks().await?;
         let taken = self.select.compile(dialect)?.binds.len();
-        let room = dialect.max_binds().saturating_sub(taken).max(1);
+        let room = dialect.max_binds().saturating_sub(taken) / M::PrimaryKey::WIDTH;
         let mut rows = HashMap::with_capacity(keys.len());
-        for keys in keys.chunks(room) {
-            let one_of = Expr::In(Box::new(In {
-                expr: Expr::Column(own_column::<M>(primary_key_column::<M>())),
-                set: InSet::Values(keys.to_vec()),
-                negated: false,
-            }));
-            let found = self.clone().filter(Filter::from_expr(one_of));
+        for keys in keys.chunks(room.max(1)) {
+            let is_one = one_of(key_exprs::<M>(), keys);
+            let found = self.clone().filter(Filter::from_expr(is_one));
             let found = found.fetch_all(db).await?;
             rows.extend(found.into_iter().map(|row| (row.primary_key(), row)));
         }
@@ -97,9 +93,13 @@ impl<M: Model> QuerySet<M> {
 }
 
 /// The order by the primary key.
-fn by_key<M: Model>() -> OrderBy {
-    let column: &'static ColumnMeta = primary_key_column::<M>();
-    OrderBy::new(Expr::Column(own_column::<M>(column)), Direction::Asc)
+fn by_key<M: Model>() -> Vec<OrderBy> {
+    key_exprs::<M>().map(Expr::asc).collect()
+}
+
+fn key_exprs<M: Model>() -> impl Iterator<Item = Expr> {
+    let columns = (0..M::PrimaryKey::WIDTH).map(key_column::<M>);
+    columns.map(|column| Expr::Column(own_column::<M>(column)))
 }
 
 /// Turns a term round. Where NULLs go by default follows the direction.

@@ -11,7 +11,7 @@ use testudo_sql::{
 use super::{QuerySet, own_column};
 use crate::path::{PathHandle, Root, Via};
 use crate::relation::Relation;
-use crate::{Db, Error, Expression, Model, Result};
+use crate::{Db, Error, Expression, Key, Model, Result};
 
 /// How far a walk goes if nobody says; MySQL and MariaDB break off a recursion of more than 1,000 rounds.
 const FAR: u32 = 900;
@@ -65,6 +65,7 @@ impl<M: Model> QuerySet<M> {
     where
         H: PathHandle<Path = Via<Root<M>, R>>,
         R: Relation<From = M, To = M>,
+        M::PrimaryKey: Key,
     {
         Walk {
             start: self.ordered_if_limited(),
@@ -251,7 +252,7 @@ fn step(table: &'static Table, key: &'static Column, link: &'static Link) -> (Jo
     let (table, this, next) = match link {
         Link::Direct(pairs) if std::ptr::eq(pairs[0].1, key) => (table, key, pairs[0].0),
         Link::Direct(pairs) => (table, pairs[0].1, key),
-        Link::Through { table, near, far } => (*table, near.1, far.0),
+        Link::Through { table, near, far } => (*table, near[0].1, far[0].0),
     };
     let join = Join {
         kind: JoinKind::Inner,
@@ -264,8 +265,9 @@ fn step(table: &'static Table, key: &'static Column, link: &'static Link) -> (Jo
     (join, name(HERE, next.name))
 }
 
+/// A walk is bounded to models with a key of one column.
 fn key_column<M: Model>() -> &'static Column {
-    crate::model::primary_key_column::<M>()
+    crate::key::key_column::<M>(0)
 }
 
 fn item(expr: Expr) -> SelectItem {

@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use testudo_sql::Value;
-use testudo_sql::schema::{self as meta, ColumnType};
+use testudo_sql::schema as meta;
 
 use super::Fetched;
-use crate::row::{Cell, CellError};
-use crate::{Error, FieldType, Model, Result};
+use crate::{Error, Model, PrimaryKey, Result};
 
 macro_rules! to_one {
     ($(#[$doc:meta])* $name:ident) => {
@@ -52,7 +51,13 @@ macro_rules! to_one {
             /// # Errors
             /// When it does not exist or the database refuses.
             pub async fn fetch(&self, db: &crate::Db) -> Result<T> {
-                crate::QuerySet::with_primary_key(self.id()).get(db).await
+                crate::QuerySet::with_primary_key(&self.key).get(db).await
+            }
+
+            /// The value of one column of the key.
+            #[doc(hidden)]
+            pub fn value(&self, part: usize) -> Value {
+                self.key.value(part)
             }
 
             #[doc(hidden)]
@@ -95,19 +100,6 @@ macro_rules! to_one {
         impl<T: Model> fmt::Debug for $name<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{}({:?})", T::TABLE.model, self.key)
-            }
-        }
-
-        impl<T: Model> FieldType for $name<T> {
-            type Base = $name<T>;
-            const COLUMN_TYPE: ColumnType = <T::PrimaryKey as FieldType>::COLUMN_TYPE;
-
-            fn to_value(&self) -> Value {
-                self.key.to_value()
-            }
-
-            fn decode(cell: Cell<'_>) -> Result<Self, CellError> {
-                T::PrimaryKey::decode(cell).map($name::new)
             }
         }
     };

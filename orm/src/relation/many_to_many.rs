@@ -3,38 +3,76 @@
 use std::fmt;
 use std::sync::Arc;
 
-use testudo_sql::schema::{self as meta, Column, Link, Table};
+use testudo_sql::schema::{self as meta, Column, Link, Pair, Table};
 use testudo_sql::{
     CompareOp, Delete, Expr, Ident, In, InSet, Insert, InsertTarget, OnConflict, Projection,
     Select, SelectItem, Source, Value,
 };
 
-use super::{Fetched, reverse};
-use crate::{Db, Error, FieldType, Filter, Model, QuerySet, Result};
+use super::{Fetched, Tie, reverse};
+use crate::builder::ModelBuilder;
+use crate::key::{is_unsaved, key_expr, one_of};
+use crate::{Db, Error, Filter, KeyValues, Model, QuerySet, Result};
 
 /// The rows of `T` that this row is tied to.
 pub struct ManyToMany<T> {
     relation: &'static meta::Relation,
-    owner: Value,
+    owner: KeyValues,
+    /// How rows in between are made, where they are rows of a model.
+    tie: Option<Tie>,
     fetched: Option<Vec<Arc<T>>>,
 }
 
 /// The table in between, as seen from the owner.
 struct Join {
     table: &'static Table,
-    near: &'static Column,
-    far: &'static Column,
+    near: &'static [Pair],
+    far: &'static [Pair],
+}
+
+impl Join {
+    /// The rows in between that belong to this owner.
+    fn rows_of(&self, owner: &KeyValues) -> Expr {
+        let is = |(pair, value): (&Pair, Value)| {
+            Expr::comparison(Expr::name(pair.1.name), CompareOp::Eq, Expr::Value(value))
+        };
+        match owner.is_null() {
+            true => Expr::Or(Vec::new()),
+            false => Expr::And(self.near.iter().zip(owner.clone()).map(is).collect()),
+        }
+    }
+
+    fn source(&self) -> Source {
+        Source::Named {
+            table: Ident::new(self.table.name),
+            alias: None,
+        }
+    }
+
+    /// The columns that point to either side.
+    fn columns(&self) -> Vec<&'static Column> {
+        let near = self.near.iter().map(|pair| pair.1);
+        near.chain(self.far.iter().map(|pair| pair.0)).collect()
+    }
 }
 
 impl<T: Model> ManyToMany<T> {
     #[doc(hidden)]
     #[must_use]
-    pub fn of(relation: &'static meta::Relation, owner: Value) -> Self {
+    pub fn of(relation: &'static meta::Relation, owner: KeyValues) -> Self {
         ManyToMany {
             relation,
             owner,
+            tie: None,
             fetched: None,
         }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn tied_by(mut self, tie: Option<Tie>) -> Self {
+        self.tie = tie;
+        self
     }
 
     /// A query set of the rows tied to this one.
@@ -42,26 +80,14 @@ impl<T: Model> ManyToMany<T> {
         let Some(join) = self.join() else {
             return QuerySet::new();
         };
-        let column = |name: &str| Expr::name(name);
-        let mut ties = Select::new(
-            Projection::Items(vec![SelectItem {
-                expr: column(join.far.name),
-                alias: None,
-            }]),
-            Source::Named {
-                table: Ident::new(join.table.name),
-                alias: None,
-            },
-        );
-        ties.filter = Some(Expr::comparison(
-            column(join.near.name),
-            CompareOp::Eq,
-            Expr::Value(self.owner.clone()),
-        ));
+        let far = join.far.iter().map(|pair| SelectItem {
+            expr: Expr::name(pair.0.name),
+            alias: None,
+        });
+        let mut ties = Select::new(Projection::Items(far.collect()), join.source());
+        ties.filter = Some(join.rows_of(&self.owner));
         QuerySet::new().filter(Filter::from_expr(Expr::In(Box::new(In {
-            expr: Expr::Column(crate::queryset::own_column::<T>(
-                crate::model::primary_key_column::<T>(),
-            )),
+            expr: key_expr::<T>(),
             set: InSet::Select(Box::new(ties)),
             negated: false,
         }))))
@@ -82,19 +108,27 @@ impl<T: Model> ManyToMany<T> {
             .ok_or_else(|| reverse::not_loaded(self.relation))
     }
 
-    /// Ties these rows to this one. Rows that are tied already stay so.
+    /// Ties these rows to this one. Rows that are tied already stay so. Through a model, its other fields
+    /// take their defaults; to give them values, create a row of that model.
     ///
     /// # Errors
-    /// When this row or one of those is not saved, or the database refuses.
+    /// When this row or one of those is not saved, the model in between has a field without a default, or
+    /// the database refuses.
     pub async fn add<'t>(&self, db: &Db, rows: impl IntoIterator<Item = &'t T>) -> Result<()> {
         let join = self.saved_join("add to a many-to-many relation")?;
+        let keys = keys(rows)?;
+        if let Some(tie) = self.tie {
+            let tied = async |tx: Db| tie(&tx, self.relation, &self.owner, keys).await;
+            return db.transaction(tied).await;
+        }
+        let columns = join.columns();
         let mut values = Vec::new();
-        for key in keys(rows)? {
-            values.push(self.owner.clone());
-            values.push(key);
+        for key in keys {
+            values.extend(self.owner.clone());
+            values.extend(key);
         }
         // One statement is atomic by itself.
-        let per_statement = db.speaks().await?.max_binds() / 2 * 2;
+        let per_statement = db.speaks().await?.max_binds() / columns.len() * columns.len();
         if values.len() <= per_statement {
             return tie(db, &join, values).await;
         }
@@ -114,13 +148,14 @@ impl<T: Model> ManyToMany<T> {
     pub async fn remove<'t>(&self, db: &Db, rows: impl IntoIterator<Item = &'t T>) -> Result<()> {
         let join = self.saved_join("remove from a many-to-many relation")?;
         let keys = keys(rows)?;
-        let per_statement = db.speaks().await?.max_binds() - 1;
+        let binds = db.speaks().await?.max_binds() - join.near.len();
+        let per_statement = binds / join.far.len();
         if keys.len() <= per_statement {
-            return self.untie(db, &join, Some(keys)).await;
+            return self.untie(db, &join, Some(&keys)).await;
         }
         db.transaction(async |tx| {
             for chunk in keys.chunks(per_statement) {
-                self.untie(&tx, &join, Some(chunk.to_vec())).await?;
+                self.untie(&tx, &join, Some(chunk)).await?;
             }
             Ok(())
         })
@@ -149,29 +184,33 @@ impl<T: Model> ManyToMany<T> {
         .await
     }
 
+    /// Creates a row and ties it to this one.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add), and when a field is missing or does not fit.
+    pub async fn create<B: ModelBuilder<Model = T>>(&self, db: &Db, builder: B) -> Result<T> {
+        self.saved_join("create a row of a many-to-many relation")?;
+        db.transaction(async |tx| {
+            let row = builder.create(&tx).await?;
+            self.add(&tx, [&row]).await?;
+            Ok(row)
+        })
+        .await
+    }
+
     #[doc(hidden)]
     pub fn attach(&mut self, fetched: Fetched<T>) {
         self.fetched = Some(fetched.many());
     }
 
-    async fn untie(&self, db: &Db, join: &Join, keys: Option<Vec<Value>>) -> Result<()> {
-        let mut filter = Expr::comparison(
-            Expr::name(join.near.name),
-            CompareOp::Eq,
-            Expr::Value(self.owner.clone()),
-        );
+    async fn untie(&self, db: &Db, join: &Join, keys: Option<&[KeyValues]>) -> Result<()> {
+        let mut filter = join.rows_of(&self.owner);
         if let Some(keys) = keys {
-            filter = filter.and(Expr::In(Box::new(In {
-                expr: Expr::name(join.far.name),
-                set: InSet::of(keys),
-                negated: false,
-            })));
+            let far = join.far.iter().map(|pair| Expr::name(pair.0.name));
+            filter = filter.and(one_of(far, keys));
         }
         let delete = Delete {
-            target: Source::Named {
-                table: Ident::new(join.table.name),
-                alias: None,
-            },
+            target: join.source(),
             filter: Some(filter),
             returning: Vec::new(),
         };
@@ -182,11 +221,7 @@ impl<T: Model> ManyToMany<T> {
 
     fn join(&self) -> Option<Join> {
         match &self.relation.link {
-            Link::Through { table, near, far } => Some(Join {
-                table,
-                near: near.1,
-                far: far.0,
-            }),
+            Link::Through { table, near, far } => Some(Join { table, near, far }),
             Link::Direct(_) => None,
         }
     }
@@ -199,17 +234,18 @@ impl<T: Model> ManyToMany<T> {
     }
 }
 
-/// Ties rows by one statement: `values` are pairs of keys. Rows that are tied already stay so.
+/// Ties rows by one statement: `values` are keys of either side in turn. Rows that are tied already stay so.
 async fn tie(db: &Db, join: &Join, values: Vec<Value>) -> Result<()> {
     if values.is_empty() {
         return Ok(());
     }
+    let columns = join.columns();
     let insert = Insert {
-        target: InsertTarget::Columns(join.table, vec![join.near, join.far]),
-        values,
         on_conflict: Some(OnConflict::DoNothing {
-            target: vec![Ident::new(join.near.name), Ident::new(join.far.name)],
+            target: columns.iter().map(|column| column.name.into()).collect(),
         }),
+        target: InsertTarget::Columns(join.table, columns),
+        values,
         returning: Vec::new(),
     };
     let compiled = insert.compile(db.speaks().await?)?;
@@ -217,16 +253,16 @@ async fn tie(db: &Db, join: &Join, values: Vec<Value>) -> Result<()> {
     Ok(())
 }
 
-fn keys<'t, T: Model>(rows: impl IntoIterator<Item = &'t T>) -> Result<Vec<Value>> {
+fn keys<'t, T: Model>(rows: impl IntoIterator<Item = &'t T>) -> Result<Vec<KeyValues>> {
     rows.into_iter()
         .map(|row| {
-            if crate::model::is_unsaved(row) {
+            if is_unsaved(row) {
                 return Err(Error::not_saved(
                     T::TABLE.model,
                     "tie a row by a many-to-many relation",
                 ));
             }
-            Ok(row.primary_key().to_value())
+            Ok(KeyValues::of(&row.primary_key()))
         })
         .collect()
 }
@@ -236,6 +272,7 @@ impl<T> Clone for ManyToMany<T> {
         ManyToMany {
             relation: self.relation,
             owner: self.owner.clone(),
+            tie: self.tie,
             fetched: self.fetched.clone(),
         }
     }

@@ -3,30 +3,31 @@
 use std::fmt;
 use std::sync::Arc;
 
+use testudo_sql::Expr;
 use testudo_sql::schema::{self as meta, Link};
-use testudo_sql::{CompareOp, Expr, Value};
 
 use super::Fetched;
-use crate::{Error, Filter, Model, QuerySet, Result};
+use crate::key::columns_are;
+use crate::{Error, Filter, KeyValues, Model, QuerySet, Result};
 
 /// The rows of `T` whose foreign key points to this row.
 pub struct ReverseRelation<T> {
     relation: &'static meta::Relation,
-    owner: Value,
+    owner: KeyValues,
     fetched: Option<Vec<Arc<T>>>,
 }
 
 /// The row of `T` whose one-to-one relation points to this row, if there is one.
 pub struct ReverseOneToOne<T> {
     relation: &'static meta::Relation,
-    owner: Value,
+    owner: KeyValues,
     fetched: Option<Option<Arc<T>>>,
 }
 
 impl<T: Model> ReverseRelation<T> {
     #[doc(hidden)]
     #[must_use]
-    pub fn of(relation: &'static meta::Relation, owner: Value) -> Self {
+    pub fn of(relation: &'static meta::Relation, owner: KeyValues) -> Self {
         ReverseRelation {
             relation,
             owner,
@@ -54,6 +55,14 @@ impl<T: Model> ReverseRelation<T> {
             .ok_or_else(|| not_loaded(self.relation))
     }
 
+    pub(super) fn relation(&self) -> &'static meta::Relation {
+        self.relation
+    }
+
+    pub(super) fn owner(&self) -> &KeyValues {
+        &self.owner
+    }
+
     #[doc(hidden)]
     pub fn attach(&mut self, fetched: Fetched<T>) {
         self.fetched = Some(fetched.many());
@@ -63,7 +72,7 @@ impl<T: Model> ReverseRelation<T> {
 impl<T: Model> ReverseOneToOne<T> {
     #[doc(hidden)]
     #[must_use]
-    pub fn of(relation: &'static meta::Relation, owner: Value) -> Self {
+    pub fn of(relation: &'static meta::Relation, owner: KeyValues) -> Self {
         ReverseOneToOne {
             relation,
             owner,
@@ -97,22 +106,18 @@ pub(super) fn not_loaded(relation: &'static meta::Relation) -> Error {
     Error::not_loaded(relation.from.model, relation.name)
 }
 
-/// An unsaved owner is NULL, and no row points to NULL: the condition is then false.
-fn pointing_to<T: Model>(relation: &'static meta::Relation, owner: &Value) -> QuerySet<T> {
+/// No row points to an owner that is not saved: the condition is then false.
+fn pointing_to<T: Model>(relation: &'static meta::Relation, owner: &KeyValues) -> QuerySet<T> {
     let Link::Direct(pairs) = relation.link else {
         return QuerySet::new();
     };
-    let conditions = pairs.iter().map(|(_, remote)| {
-        if owner.is_null() {
-            return Expr::Or(Vec::new());
-        }
-        Expr::Compare {
-            column: crate::queryset::own_column::<T>(remote),
-            op: CompareOp::Eq,
-            value: owner.clone(),
-        }
-    });
-    QuerySet::new().filter(Filter::from_expr(Expr::And(conditions.collect())))
+    let condition = if owner.is_null() {
+        Expr::Or(Vec::new())
+    } else {
+        let remote = pairs.iter().map(|(_, remote)| *remote);
+        columns_are::<T>(remote.zip(owner.clone()))
+    };
+    QuerySet::new().filter(Filter::from_expr(condition))
 }
 
 macro_rules! plain_impls {

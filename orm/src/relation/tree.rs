@@ -1,32 +1,39 @@
 //! Trees of relations to fetch along with a query set: by join, or by one further query each.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use testudo_sql::schema::{self as meta, Column, Link, Table};
-use testudo_sql::{
-    Expr, In, InSet, Join, JoinKind, Projection, QualifiedName, Select, SelectItem, Source, Value,
-};
+use testudo_sql::schema::{self as meta, Link};
 
+use super::prefetch::{self, key_at, positions};
 use super::{Fetched, Relation};
-use crate::key::HashedValue;
-use crate::queryset::{default_order, own_column};
 use crate::row::RowReader;
-use crate::{Db, Filter, Model, QuerySet, Result};
+use crate::{Db, Error, KeyValues, Model, QuerySet, Result};
 
 /// The relations that lead on from a model, each with those after it.
 pub struct Tree<M>(Vec<Box<dyn Step<M>>>);
 
+/// What is fetched at the end of a relation.
+pub struct Node<M> {
+    /// The query set that says which rows, and in which order; all of them without one.
+    pub(super) query: Option<QuerySet<M>>,
+    /// Whether two query sets were given, which cannot both be meant.
+    twice: bool,
+    pub(super) children: Tree<M>,
+}
+
 /// One relation from `M` onwards; the model that it leads to is hidden.
 trait Step<M>: Send + Sync {
     fn relation(&self) -> &'static meta::Relation;
-    /// Takes in the children of a step along the same relation.
+    /// Takes in what a step along the same relation fetches.
     fn merge(&mut self, other: Box<dyn Any>);
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
     fn clone_box(&self) -> Box<dyn Step<M>>;
+    /// Refuses a relation with two query sets.
+    fn check(&self) -> Result<()>;
     /// Adds the paths of this step and those after it, in the order in which `read` reads them.
     fn paths(&self, paths: &mut Vec<&'static meta::Path>);
     /// Reads the joined columns of this step and those after it into the row.
@@ -40,13 +47,60 @@ trait Step<M>: Send + Sync {
 /// A step along the relation `R`.
 pub struct Branch<R: Relation> {
     path: &'static meta::Path,
-    children: Tree<R::To>,
+    node: Node<R::To>,
     relation: PhantomData<fn() -> R>,
+}
+
+impl<M: Model> Node<M> {
+    pub(crate) fn leaf() -> Self {
+        Node::from(Tree::empty())
+    }
+
+    pub(crate) fn queried(query: QuerySet<M>) -> Self {
+        Node {
+            query: Some(query),
+            ..Node::leaf()
+        }
+    }
+
+    pub(crate) fn into_children(self) -> Tree<M> {
+        self.children
+    }
+
+    fn merge(&mut self, other: Node<M>) {
+        self.twice |= other.twice || (self.query.is_some() && other.query.is_some());
+        self.query = self.query.take().or(other.query);
+        self.children.merge(other.children);
+    }
+}
+
+impl<M> From<Tree<M>> for Node<M> {
+    fn from(children: Tree<M>) -> Self {
+        Node {
+            query: None,
+            twice: false,
+            children,
+        }
+    }
+}
+
+impl<M> Clone for Node<M> {
+    fn clone(&self) -> Self {
+        Node {
+            query: self.query.clone(),
+            twice: self.twice,
+            children: self.children.clone(),
+        }
+    }
 }
 
 impl<M: Model> Tree<M> {
     pub(crate) const fn empty() -> Self {
         Tree(Vec::new())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(crate) fn of<R: Relation<From = M>>(branch: Branch<R>) -> Self {
@@ -64,6 +118,11 @@ impl<M: Model> Tree<M> {
         }
     }
 
+    /// Refuses a relation that is fetched by two query sets.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.0.iter().try_for_each(|step| step.check())
+    }
+
     pub(crate) fn paths(&self) -> Vec<&'static meta::Path> {
         let mut paths = Vec::new();
         self.append_paths(&mut paths);
@@ -76,10 +135,6 @@ impl<M: Model> Tree<M> {
 
     pub(crate) fn read(&self, reader: &mut RowReader<'_>, row: &mut M) -> Result<()> {
         self.0.iter().try_for_each(|step| step.read(reader, row))
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     fn width(&self) -> usize {
@@ -104,99 +159,12 @@ impl<M> Clone for Tree<M> {
 }
 
 impl<R: Relation> Branch<R> {
-    pub(crate) fn new(path: &'static meta::Path, children: Tree<R::To>) -> Self {
+    pub(crate) fn new(path: &'static meta::Path, node: Node<R::To>) -> Self {
         Branch {
             path,
-            children,
+            node,
             relation: PhantomData,
         }
-    }
-
-    /// The related rows for each key, by one query in which the key stands in a column of `To`.
-    async fn fetch_direct(
-        &self,
-        db: &Db,
-        remote: &'static Column,
-        keys: &[Value],
-    ) -> Result<HashMap<HashedValue, Vec<Arc<R::To>>>> {
-        let position = R::To::TABLE.position_of(remote);
-        let condition = is_in(Expr::Column(own_column::<R::To>(remote)), keys);
-        // What a row points to is there, whatever scope the other model has.
-        let rows = match R::RELATION.to_many {
-            true => QuerySet::<R::To>::new(),
-            false => QuerySet::unscoped(),
-        };
-        let query = rows
-            .filter(Filter::from_expr(condition))
-            .with_prefetch(self.children.clone());
-        let mut groups: HashMap<HashedValue, Vec<Arc<R::To>>> = HashMap::new();
-        for row in query.fetch_all(db).await? {
-            groups
-                .entry(HashedValue(row.value(position)))
-                .or_default()
-                .push(Arc::new(row));
-        }
-        Ok(groups)
-    }
-
-    /// The related rows for each key, by one query over the table in between.
-    async fn fetch_through(
-        &self,
-        db: &Db,
-        join: (&'static Table, &'static Column, &'static Column),
-        keys: &[Value],
-    ) -> Result<HashMap<HashedValue, Vec<Arc<R::To>>>> {
-        let (table, near, far) = join;
-        let tie = |column: &'static Column| {
-            Expr::Name(Box::new(QualifiedName {
-                table: Some(table.name.into()),
-                name: column.name.into(),
-            }))
-        };
-        let to = R::To::TABLE;
-        let mut items: Vec<SelectItem> = to
-            .columns
-            .iter()
-            .map(|column| SelectItem {
-                expr: Expr::Column(own_column::<R::To>(column)),
-                alias: None,
-            })
-            .collect();
-        items.push(SelectItem {
-            expr: tie(near),
-            alias: None,
-        });
-
-        let mut select = Select::new(Projection::Items(items), Source::Model(to));
-        select.clauses_mut().joins.push(Join {
-            kind: JoinKind::Inner,
-            source: Source::Model(table),
-            on: Some(Expr::comparison(
-                tie(far),
-                testudo_sql::CompareOp::Eq,
-                Expr::Column(own_column::<R::To>(&to.columns[to.primary_key[0]])),
-            )),
-        });
-        select.filter = Some(is_in(tie(near), keys));
-        select.order_by = default_order::<R::To>();
-
-        let compiled = select.compile(db.speaks().await?)?;
-        let (mut rows, mut owners) = (Vec::new(), Vec::new());
-        db.fetch_each(compiled.sql, &compiled.binds, |row| {
-            let mut reader = RowReader::new(&row);
-            rows.push(R::To::read(&mut reader)?);
-            owners.push(reader.field::<<R::From as Model>::PrimaryKey>(table, near)?);
-            Ok(())
-        })
-        .await?;
-        self.children.fetch(db, &mut rows).await?;
-
-        let mut groups: HashMap<HashedValue, Vec<Arc<R::To>>> = HashMap::new();
-        for (row, owner) in rows.into_iter().zip(owners) {
-            let key = HashedValue(crate::FieldType::to_value(&owner));
-            groups.entry(key).or_default().push(Arc::new(row));
-        }
-        Ok(groups)
     }
 }
 
@@ -208,7 +176,7 @@ impl<R: Relation> Step<R::From> for Branch<R> {
     fn merge(&mut self, other: Box<dyn Any>) {
         // Steps along one relation have one type.
         if let Ok(other) = other.downcast::<Branch<R>>() {
-            self.children.merge(other.children);
+            self.node.merge(other.node);
         }
     }
 
@@ -217,12 +185,23 @@ impl<R: Relation> Step<R::From> for Branch<R> {
     }
 
     fn clone_box(&self) -> Box<dyn Step<R::From>> {
-        Box::new(Branch::<R>::new(self.path, self.children.clone()))
+        Box::new(Branch::<R>::new(self.path, self.node.clone()))
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.node.twice {
+            let meta::Relation { from, name, .. } = R::RELATION;
+            return Err(Error::misuse(format!(
+                "`{}.{name}` is prefetched by two query sets; put both into one",
+                from.model
+            )));
+        }
+        self.node.children.check()
     }
 
     fn paths(&self, paths: &mut Vec<&'static meta::Path>) {
         paths.push(self.path);
-        self.children.append_paths(paths);
+        self.node.children.append_paths(paths);
     }
 
     fn read(&self, reader: &mut RowReader<'_>, row: &mut R::From) -> Result<()> {
@@ -234,41 +213,32 @@ impl<R: Relation> Step<R::From> for Branch<R> {
             return Ok(());
         }
         let mut related = R::To::read(reader)?;
-        self.children.read(reader, &mut related)?;
+        self.node.children.read(reader, &mut related)?;
         R::attach(row, Fetched::One(Some(Arc::new(related))));
         Ok(())
     }
 
     fn width(&self) -> usize {
-        R::To::TABLE.columns.len() + self.children.width()
+        R::To::TABLE.columns.len() + self.node.children.width()
     }
 
     fn fetch<'a>(&'a self, db: &'a Db, rows: &'a mut [R::From]) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let local = match &R::RELATION.link {
-                Link::Direct(pairs) => pairs[0].0,
-                Link::Through { near, .. } => near.0,
+            let pairs = match &R::RELATION.link {
+                Link::Direct(pairs) => pairs,
+                Link::Through { near, .. } => near,
             };
-            let position = R::From::TABLE.position_of(local);
-            let keys: Vec<Value> = {
-                let mut seen = std::collections::HashSet::new();
+            let local = positions::<R::From>(pairs.iter().map(|pair| pair.0));
+            let keys: Vec<KeyValues> = {
+                let mut seen = HashSet::new();
                 rows.iter()
-                    .map(|row| row.value(position))
-                    .filter(|key| !key.is_null() && seen.insert(HashedValue(key.clone())))
+                    .map(|row| key_at(row, &local))
+                    .filter(|key| !key.is_null() && seen.insert(key.clone()))
                     .collect()
             };
-            let mut groups = HashMap::new();
-            for chunk in keys.chunks(db.speaks().await?.max_binds()) {
-                groups.extend(match &R::RELATION.link {
-                    Link::Direct(pairs) => self.fetch_direct(db, pairs[0].1, chunk).await?,
-                    Link::Through { table, near, far } => {
-                        self.fetch_through(db, (table, near.1, far.0), chunk)
-                            .await?
-                    }
-                });
-            }
+            let groups = prefetch::related::<R>(&self.node, &keys, db).await?;
             for row in rows {
-                let found = groups.get(&HashedValue(row.value(position)));
+                let found = groups.get(&key_at(row, &local));
                 R::attach(
                     row,
                     match (R::RELATION.to_many, found) {
@@ -283,12 +253,4 @@ impl<R: Relation> Step<R::From> for Branch<R> {
             Ok(())
         })
     }
-}
-
-fn is_in(expr: Expr, keys: &[Value]) -> Expr {
-    Expr::In(Box::new(In {
-        expr,
-        set: InSet::of(keys.to_vec()),
-        negated: false,
-    }))
 }

@@ -256,3 +256,143 @@ async fn a_reference_that_was_set_by_hand_says_so(db: Db) -> testudo::Result {
     assert_eq!(article.author.fetch(&db).await?.username, "bob");
     Ok(())
 }
+
+/// Alice has the orders 1 to 5, Bob 6 and 7, Carol none.
+async fn orders(db: &Db) -> Result<Vec<User>> {
+    let users = people(db, &["alice", "bob", "carol"]).await?;
+    for number in 1..=7 {
+        let user = &users[usize::from(number > 5)];
+        let order = Order::builder().order_number(format!("{number}"));
+        order.user(user).total_amount(number).create(db).await?;
+    }
+    Ok(users)
+}
+
+/// The numbers of each user's orders, as they were fetched.
+fn numbers(users: &[User]) -> Result<Vec<Vec<&str>>> {
+    users
+        .iter()
+        .map(|user| {
+            let orders = user.orders.get()?;
+            Ok(orders
+                .iter()
+                .map(|order| order.order_number.as_str())
+                .collect())
+        })
+        .collect()
+}
+
+#[orm_test(models(User, Order))]
+async fn a_prefetch_takes_a_query_set_of_its_own(db: Db) -> testudo::Result {
+    orders(&db).await?;
+    let large = Order::filter(Order::total_amount.gt(2))
+        .order_by(Order::total_amount.desc())
+        .select_related(Order::user());
+    let users = User::all()
+        .prefetch_related(prefetch(User::orders(), large))
+        .order_by(User::id.asc())
+        .fetch_all(&db)
+        .await?;
+    assert_eq!(
+        numbers(&users)?,
+        [vec!["5", "4", "3"], vec!["7", "6"], vec![]]
+    );
+    let of_alice = &users[0].orders.get()?[0];
+    assert_eq!(of_alice.user.get()?.username, "alice");
+    Ok(())
+}
+
+#[orm_test(models(User, Order))]
+async fn a_limit_of_a_prefetch_counts_for_each_row(db: Db) -> testudo::Result {
+    orders(&db).await?;
+    let fetch = async |query: QuerySet<Order>| {
+        User::all()
+            .prefetch_related(prefetch(User::orders(), query))
+            .order_by(User::id.asc())
+            .fetch_all(&db)
+            .await
+    };
+    let largest = || Order::all().order_by(Order::total_amount.desc());
+    let users = fetch(largest().limit(2)).await?;
+    assert_eq!(numbers(&users)?, [vec!["5", "4"], vec!["7", "6"], vec![]]);
+    let users = fetch(largest().limit(2).offset(1)).await?;
+    assert_eq!(numbers(&users)?, [vec!["4", "3"], vec!["6"], vec![]]);
+    let users = fetch(largest().offset(3)).await?;
+    assert_eq!(numbers(&users)?, [vec!["2", "1"], vec![], vec![]]);
+    let users = fetch(largest().filter(Order::total_amount.lt(7)).limit(1)).await?;
+    assert_eq!(numbers(&users)?, [vec!["5"], vec!["6"], vec![]]);
+    Ok(())
+}
+
+#[orm_test(models(User, UserProfile, Order, Article, Tag))]
+async fn many_to_many_rows_are_filtered_ordered_and_limited_too(db: Db) -> testudo::Result {
+    library(&db).await?;
+    let names = async |query: QuerySet<Tag>| -> Result<Vec<Vec<String>>> {
+        let articles = Article::all()
+            .prefetch_related(prefetch(Article::tags(), query))
+            .order_by(Article::id.asc())
+            .fetch_all(&db)
+            .await?;
+        let of_article = |article: &Article| {
+            let tags = article.tags.get()?;
+            Ok(tags.iter().map(|tag| tag.name.clone()).collect())
+        };
+        articles.iter().map(of_article).collect()
+    };
+    let none = Vec::<String>::new;
+    let found = names(Tag::all().order_by(Tag::name.desc())).await?;
+    assert_eq!(
+        found,
+        [
+            vec!["sql".to_owned(), "rust".to_owned()],
+            vec!["rust".to_owned()],
+            none()
+        ]
+    );
+    let found = names(Tag::filter(Tag::name.eq("sql"))).await?;
+    assert_eq!(found, [vec!["sql".to_owned()], none(), none()]);
+    let found = names(Tag::all().order_by(Tag::name.desc()).limit(1)).await?;
+    assert_eq!(
+        found,
+        [vec!["sql".to_owned()], vec!["rust".to_owned()], none()]
+    );
+    Ok(())
+}
+
+#[orm_test(models(User, UserProfile, Order, Article, Tag))]
+async fn a_path_that_leads_back_ends_where_it_was_written_to_end(db: Db) -> testudo::Result {
+    library(&db).await?;
+    let users = User::all()
+        .prefetch_related(User::articles().author().articles())
+        .order_by(User::id.asc())
+        .fetch_all(&db)
+        .await?;
+    let author = users[0].articles.get()?[0].author.get()?;
+    assert_eq!(author.articles.get()?.len(), 2);
+    let again = &author.articles.get()?[0];
+    assert!(unfetched(
+        &again.author.get().unwrap_err(),
+        "Article.author"
+    ));
+    Ok(())
+}
+
+#[orm_test(models(User, Order))]
+async fn a_relation_prefetched_by_two_query_sets_is_refused(db: Db) -> testudo::Result {
+    let by = |number: &str| {
+        prefetch(
+            User::orders(),
+            Order::filter(Order::order_number.eq(number)),
+        )
+    };
+    let error = User::all()
+        .prefetch_related((by("1"), User::orders(), by("2")))
+        .fetch_all(&db)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`User.orders` is prefetched by two query sets; put both into one"
+    );
+    Ok(())
+}

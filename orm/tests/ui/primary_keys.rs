@@ -2,14 +2,6 @@ use testudo_orm::prelude::*;
 use uuid::Uuid;
 
 #[derive(Model)]
-pub struct Two {
-    #[field(primary_key)]
-    pub id: i64,
-    #[field(primary_key)]
-    pub number: i64,
-}
-
-#[derive(Model)]
 pub struct None {
     pub name: String,
 }
@@ -37,12 +29,6 @@ pub struct Numbered {
 pub struct Defaulted {
     #[field(primary_key, default = 1)]
     pub id: i64,
-}
-
-#[derive(Model)]
-pub struct Related {
-    #[field(primary_key)]
-    pub numbered: ForeignKey<Numbered>,
 }
 
 fn main() {}

@@ -91,9 +91,7 @@ impl<'q> Writer<'q> {
                 self.link(parent, this, &joined);
                 self.scope.from_end = self.sql.len();
                 self.push(" WHERE ");
-                self.named_column((table, through), near.1);
-                self.push(" = ");
-                self.named_column(parent, near.0);
+                self.ties(parent, (table, through), near);
             }
         }
         if let Some(filter) = filter {

@@ -62,6 +62,7 @@ impl<'q> Writer<'q> {
             Expr::And(all) => self.chain(all, Binding::And, place),
             Expr::Or(all) => self.chain(all, Binding::Or, place),
             Expr::Not(inner) => self.not(inner, place),
+            Expr::Row(parts) => self.row(parts),
             Expr::Comparison(comparison) => self.comparison(comparison, place),
             Expr::IsNull(inner) => self.is_null(inner, false, place),
             Expr::IsNotNull(inner) => self.is_null(inner, true, place),

@@ -84,6 +84,9 @@ impl<'q> Writer<'q> {
         negated: bool,
         place: Binding,
     ) -> Result<(), Error> {
+        if let Expr::Row(parts) = &set.expr {
+            return self.row_in_set(parts, set, negated, place);
+        }
         match &set.set {
             InSet::Values(values) => self.in_list(
                 Subject::Expr(&set.expr),
@@ -265,14 +268,14 @@ impl<'q> Writer<'q> {
         self.subject(subject)
     }
 
-    fn in_tail(&mut self, nullable: bool) {
+    pub(super) fn in_tail(&mut self, nullable: bool) {
         if nullable {
             self.push(") IS NOT TRUE");
         }
     }
 
     /// MySQL and MariaDB refuse LIMIT directly within IN.
-    fn in_select(&mut self, select: &'q Select) -> Result<(), Error> {
+    pub(super) fn in_select(&mut self, select: &'q Select) -> Result<(), Error> {
         let limited = select.limit.limit.is_some() || select.limit.offset > 0;
         let wrapped = match self.dialect {
             Dialect::Sqlite | Dialect::Postgres => false,
@@ -292,21 +295,25 @@ impl<'q> Writer<'q> {
 
     /// Refuses a subquery that yields anything but one column.
     pub(super) fn one_column(&self, select: &Select) -> Result<(), Error> {
-        let columns = match &select.projection {
-            Projection::Items(items) => items.len(),
-            Projection::One => 1,
-            Projection::Model(related) => match &select.source {
-                crate::Source::Model(table) | crate::Source::Cte { table, .. }
-                    if related.is_empty() =>
-                {
-                    table.columns.len()
-                }
-                _ => 2,
-            },
-        };
-        if columns == 1 {
+        if width(select) == 1 {
             return Ok(());
         }
         Err(self.malformed("a subquery used as a value or behind IN must select one column"))
+    }
+}
+
+/// How many columns a subquery has; two stand for "more than one" where it joins models.
+pub(super) fn width(select: &Select) -> usize {
+    match &select.projection {
+        Projection::Items(items) => items.len(),
+        Projection::One => 1,
+        Projection::Model(related) => match &select.source {
+            crate::Source::Model(table) | crate::Source::Cte { table, .. }
+                if related.is_empty() =>
+            {
+                table.columns.len()
+            }
+            _ => 2,
+        },
     }
 }

@@ -123,7 +123,7 @@ fn looked_at(expr: &Expr, look: usize) -> Option<Kind> {
             Projection::Items(items) => items.first().and_then(|item| inner(&item.expr)),
             Projection::Model(_) | Projection::One => None,
         },
-        Expr::Name(_) => None,
+        Expr::Name(_) | Expr::Row(_) => None,
         Expr::Compare { .. }
         | Expr::ColumnIn { .. }
         | Expr::Comparison(_)

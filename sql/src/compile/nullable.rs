@@ -55,6 +55,7 @@ impl Writer<'_> {
                     && (nulls(&comparison.left) || nulls(&comparison.right))
             }
             Expr::And(all) | Expr::Or(all) => any(all),
+            Expr::Row(parts) => any(parts),
             Expr::Not(inner) => self.complement_may_be_null(inner, look),
             Expr::IsNull(_) | Expr::IsNotNull(_) => false,
             Expr::Exists(_) | Expr::Any(_) => false,

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use crate::compile::names::TableName;
 use crate::compile::writer::Writer;
-use crate::schema::{Column, Link, Path, Table};
+use crate::schema::{Column, Link, Pair, Path, Table};
 use crate::{ColumnRef, Error, Select};
 
 /// One query of a statement: the statement itself, a subquery, or the EXISTS of a path.
@@ -269,9 +269,7 @@ impl<'q> Writer<'q> {
             let through = (*table, joined.through);
             self.table(through);
             self.push(" ON ");
-            self.named_column(through, near.1);
-            self.push(" = ");
-            self.named_column(parent, near.0);
+            self.ties(parent, through, near);
             self.push(keyword);
         }
         self.table(this);
@@ -283,21 +281,20 @@ impl<'q> Writer<'q> {
     pub(super) fn link(&mut self, parent: Named, this: Named, joined: &Joined) {
         let Some(hop) = joined.path.hop else { return };
         match &hop.relation.link {
-            Link::Direct(pairs) => {
-                for (i, (local, remote)) in pairs.iter().enumerate() {
-                    if i > 0 {
-                        self.push(" AND ");
-                    }
-                    self.named_column(this, remote);
-                    self.push(" = ");
-                    self.named_column(parent, local);
-                }
+            Link::Direct(pairs) => self.ties(parent, this, pairs),
+            Link::Through { table, far, .. } => self.ties((table, joined.through), this, far),
+        }
+    }
+
+    /// `to.a = from.a AND to.b = from.b`
+    pub(super) fn ties(&mut self, from: Named, to: Named, pairs: &[Pair]) {
+        for (i, (local, remote)) in pairs.iter().enumerate() {
+            if i > 0 {
+                self.push(" AND ");
             }
-            Link::Through { table, far, .. } => {
-                self.named_column(this, far.1);
-                self.push(" = ");
-                self.named_column((table, joined.through), far.0);
-            }
+            self.named_column(to, remote);
+            self.push(" = ");
+            self.named_column(from, local);
         }
     }
 

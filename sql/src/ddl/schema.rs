@@ -29,11 +29,10 @@ pub fn create_schema(dialect: Dialect, tables: &[&'static Table]) -> Result<Vec<
         let mut create = CreateTable::named_within(table, &mut names)?;
         if adds_late(dialect) {
             let keys = std::mem::take(&mut create.foreign_keys);
-            let (closing, own) = keys
+            let (closing, own): (Vec<_>, Vec<_>) = keys
                 .into_iter()
-                .partition(|key| order.closes_circle(table, key.columns.first()));
+                .partition(|key| order.closes_circle(table, &key.columns));
             create.foreign_keys = own;
-            let closing: Vec<crate::ddl::ForeignKey> = closing;
             for key in closing {
                 let mut statement = alter(dialect, table.name);
                 statement.push_str(" ADD ");
@@ -117,7 +116,7 @@ fn drop_closing_keys(
         let create = CreateTable::named_within(table, &mut names)?;
         for key in create.foreign_keys {
             if dropped.iter().any(|other| other.name == table.name)
-                && order.closes_circle(table, key.columns.first())
+                && order.closes_circle(table, &key.columns)
             {
                 let mut statement = alter(dialect, table.name);
                 statement.push_str(" DROP FOREIGN KEY ");
@@ -145,8 +144,8 @@ fn alter(dialect: Dialect, table: &str) -> String {
 /// Tables, each behind those that it refers to.
 struct Order {
     tables: Vec<&'static Table>,
-    /// Table and column of the foreign keys that close a circle.
-    circles: Vec<(&'static str, &'static str)>,
+    /// Table and columns of the foreign keys that close a circle.
+    circles: Vec<(&'static str, Vec<&'static str>)>,
 }
 
 impl Order {
@@ -171,17 +170,15 @@ impl Order {
             return one_model(known, table);
         }
         open.push(table);
-        for column in table.columns {
-            let Some(reference) = column.references else {
-                continue;
-            };
+        for reference in table.references {
             let target = (reference.table)();
             match open.iter().find(|open| open.name == target.name) {
                 Some(known) => {
                     one_model(known, target)?;
                     // A table may refer to itself in its own statement.
                     if target.name != table.name {
-                        self.circles.push((table.name, column.name));
+                        let columns = positions(table, reference.columns)?;
+                        self.circles.push((table.name, columns));
                     }
                 }
                 None => self.visit(target, open)?,
@@ -192,10 +189,10 @@ impl Order {
         Ok(())
     }
 
-    fn closes_circle(&self, table: &Table, column: Option<&Ident>) -> bool {
-        self.circles
-            .iter()
-            .any(|(name, key)| *name == table.name && column.is_some_and(|c| c.as_str() == *key))
+    fn closes_circle(&self, table: &Table, columns: &[Ident]) -> bool {
+        self.circles.iter().any(|(name, key)| {
+            *name == table.name && columns.iter().map(Ident::as_str).eq(key.iter().copied())
+        })
     }
 }
 

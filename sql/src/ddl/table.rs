@@ -5,7 +5,7 @@ use compact_str::CompactString;
 use crate::ddl::default::now;
 use crate::ddl::names::{MAX_NAME, Names};
 use crate::ddl::{Default, ForeignKey, column_type, literal};
-use crate::schema::{ColumnDefault, ColumnType, Index, OnDelete, Reference, Table};
+use crate::schema::{ColumnDefault, ColumnType, Index, OnDelete, Table};
 use crate::{Dialect, Error, Ident, Value};
 
 /// A CREATE TABLE statement.
@@ -81,7 +81,7 @@ impl CreateTable {
     ///
     /// # Errors
     ///
-    /// When a foreign key points to a model whose primary key is not a single column, or the table's
+    /// When a foreign key has not as many columns as the primary key that it points to, or the table's
     /// lists name columns that it does not have.
     pub fn of_model(table: &'static Table) -> Result<CreateTable, Error> {
         CreateTable::named_within(table, &mut Names::default())
@@ -120,31 +120,29 @@ impl CreateTable {
                     choices: choices.iter().copied().map(Into::into).collect(),
                 });
             }
-            if let Some(Reference {
-                table: target,
-                on_delete,
-            }) = column.references
-            {
-                let target = target();
-                let key = positions(target, target.primary_key)?;
-                if key.len() != 1 {
-                    return Err(Error::malformed(
-                        "CREATE TABLE",
-                        format!(
-                            "`{}` of the model `{}` points to the model `{}`, whose primary key is \
-                             not a single column",
-                            column.field, table.model, target.model
-                        ),
-                    ));
-                }
-                create.foreign_keys.push(ForeignKey {
-                    name: names.constraint("fk", table.name, &own),
-                    columns: idents(&own),
-                    table: target.name.into(),
-                    references: idents(&key),
-                    on_delete,
-                });
+        }
+        for reference in table.references {
+            let (own, target) = (positions(table, reference.columns)?, (reference.table)());
+            let key = positions(target, target.primary_key)?;
+            if key.len() != own.len() {
+                return Err(Error::malformed(
+                    "CREATE TABLE",
+                    format!(
+                        "the foreign key `{}` of the model `{}` points to the model `{}`, whose \
+                         primary key has another number of columns",
+                        own.join("`, `"),
+                        table.model,
+                        target.model
+                    ),
+                ));
             }
+            create.foreign_keys.push(ForeignKey {
+                name: names.constraint("fk", table.name, &own),
+                columns: idents(&own),
+                table: target.name.into(),
+                references: idents(&key),
+                on_delete: reference.on_delete,
+            });
         }
         for Index { columns, unique } in table.indexes {
             if *unique {

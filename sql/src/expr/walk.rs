@@ -20,6 +20,7 @@ macro_rules! walk {
                     | Expr::Outer(_)
                     | Expr::Excluded(_) => {}
                     Expr::And(all) | Expr::Or(all) => all.$iter().for_each(each),
+                    Expr::Row(parts) => parts.$iter().for_each(each),
                     Expr::Not(inner)
                     | Expr::IsNull(inner)
                     | Expr::IsNotNull(inner)

@@ -147,7 +147,6 @@ fn json_is_compared_as_json_on_mysql() {
         generated: false,
         default: None,
         choices: None,
-        references: None,
     };
     let column = testudo_sql::ColumnRef {
         path: &ORDERS,

@@ -219,17 +219,23 @@ fn a_schema_is_dropped_in_the_opposite_order_and_only_what_was_listed() {
     "#);
 }
 
-static EGG: Table = circular("Egg", "eggs", &EGG_COLUMNS);
-static EGG_COLUMNS: [Column; 2] = [id(), points_to("hen_id", || &HEN)];
-static HEN: Table = circular("Hen", "hens", &HEN_COLUMNS);
-static HEN_COLUMNS: [Column; 2] = [id(), points_to("egg_id", || &EGG)];
+static EGG: Table = Table {
+    references: &[second_column(|| &HEN)],
+    ..plain("Egg", "eggs", &EGG_COLUMNS)
+};
+static EGG_COLUMNS: [Column; 2] = [id(), column("hen_id")];
+static HEN: Table = Table {
+    references: &[second_column(|| &EGG)],
+    ..plain("Hen", "hens", &HEN_COLUMNS)
+};
+static HEN_COLUMNS: [Column; 2] = [id(), column("egg_id")];
 
 const NOT_WRITTEN: Quoted = Quoted {
     double: "",
     backtick: "",
 };
 
-const fn circular(model: &'static str, name: &'static str, columns: &'static [Column]) -> Table {
+const fn plain(model: &'static str, name: &'static str, columns: &'static [Column]) -> Table {
     Table {
         model,
         name,
@@ -241,6 +247,7 @@ const fn circular(model: &'static str, name: &'static str, columns: &'static [Co
         primary_key: &[0],
         ordering: &[],
         indexes: &[],
+        references: &[],
     }
 }
 
@@ -248,12 +255,19 @@ const fn id() -> Column {
     Column {
         generated: true,
         nullable: false,
-        references: None,
-        ..points_to("id", || &EGG)
+        ..column("id")
     }
 }
 
-const fn points_to(name: &'static str, table: fn() -> &'static Table) -> Column {
+const fn second_column(table: fn() -> &'static Table) -> Reference {
+    Reference {
+        columns: &[1],
+        table,
+        on_delete: OnDelete::SetNull,
+    }
+}
+
+const fn column(name: &'static str) -> Column {
     Column {
         field: name,
         name,
@@ -265,10 +279,6 @@ const fn points_to(name: &'static str, table: fn() -> &'static Table) -> Column 
         generated: false,
         default: None,
         choices: None,
-        references: Some(Reference {
-            table,
-            on_delete: OnDelete::SetNull,
-        }),
     }
 }
 
@@ -310,7 +320,7 @@ fn long_names_are_shortened_with_a_hash() {
             columns: &[1],
             unique: false,
         }],
-        ..circular(
+        ..plain(
             "Long",
             "a_table_with_a_name_that_is_fifty_six_bytes_long_xxxxxxx",
             &HEN_COLUMNS,
@@ -346,30 +356,14 @@ static A_B: Table = Table {
         columns: &[0],
         unique: false,
     }],
-    ..circular(
-        "Ab",
-        "a_b",
-        &[Column {
-            generated: false,
-            references: None,
-            ..points_to("c", || &A)
-        }],
-    )
+    ..plain("Ab", "a_b", &[column("c")])
 };
 static A: Table = Table {
     indexes: &[testudo_sql::schema::Index {
         columns: &[0],
         unique: false,
     }],
-    ..circular(
-        "A",
-        "a",
-        &[Column {
-            generated: false,
-            references: None,
-            ..points_to("b_c", || &A)
-        }],
-    )
+    ..plain("A", "a", &[column("b_c")])
 };
 
 #[test]

@@ -74,7 +74,6 @@ static WEIGHT: Column = Column {
     generated: false,
     default: None,
     choices: None,
-    references: None,
 };
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the query compiler writes, for all dialects side by side.
 
 mod aggregate;
+mod composite;
 mod compound;
 mod condition;
 mod ddl;

@@ -1,4 +1,5 @@
-//! The models of the tests, as a derive would write them: orders with a user, items and tags.
+//! The models of the tests, as a derive would write them: orders with a user, items and tags; lines of an
+//! order, whose key is composite, and shipments of them.
 
 use testudo_sql::schema::{
     Column, ColumnDefault, ColumnType, Index, Link, OnDelete, Path, Quoted, Reference, Relation,
@@ -10,7 +11,7 @@ use testudo_sql::{ColumnRef, CompareOp, Expr, Value};
 macro_rules! table {
     (
         $table:ident, $columns:ident, $model:literal, $name:literal, key $key:expr,
-        indexes $indexes:expr,
+        indexes $indexes:expr, references $references:expr,
         { $first:literal: $first_ty:expr, { $($first_set:tt)* };
           $second:literal: $second_ty:expr, { $($second_set:tt)* };
           $($column:literal: $ty:expr, { $($set:tt)* };)* }
@@ -36,6 +37,7 @@ macro_rules! table {
             primary_key: $key,
             ordering: &[],
             indexes: $indexes,
+            references: $references,
         };
         static $columns: [Column; [$first, $second $(, $column)*].len()] = [
             Column { $($first_set)* ..table!(@column $name, $first, $first_ty) },
@@ -61,7 +63,6 @@ macro_rules! table {
             generated: false,
             default: None,
             choices: None,
-            references: None,
         }
     };
 }
@@ -80,24 +81,33 @@ fn tags() -> &'static Table {
 
 const CASCADE: OnDelete = OnDelete::Cascade;
 
-table! { USER, USER_COLUMNS, "User", "users", key &[0], indexes &[], {
+const fn points(
+    columns: &'static [usize],
+    table: fn() -> &'static Table,
+    on_delete: OnDelete,
+) -> Reference {
+    Reference {
+        columns,
+        table,
+        on_delete,
+    }
+}
+
+table! { USER, USER_COLUMNS, "User", "users", key &[0], indexes &[],
+    references &[points(&[4], users, OnDelete::SetNull)], {
     "id": ColumnType::BigInt, { generated: true, };
     "username": ColumnType::VarChar(50), { unique: true, };
     "email": ColumnType::VarChar(200), { nullable: true, };
     "is_staff": ColumnType::Bool, { default: Some(ColumnDefault::Value(|| false.into())), };
-    "manager_id": ColumnType::BigInt, {
-        nullable: true,
-        references: Some(Reference { table: users, on_delete: OnDelete::SetNull }),
-    };
+    "manager_id": ColumnType::BigInt, { nullable: true, };
 } }
 
 table! { ORDER, ORDER_COLUMNS, "Order", "orders", key &[0],
-    indexes &[Index { columns: &[4, 6], unique: false }, Index { columns: &[2, 6], unique: true }], {
+    indexes &[Index { columns: &[4, 6], unique: false }, Index { columns: &[2, 6], unique: true }],
+    references &[points(&[2], users, CASCADE)], {
     "id": ColumnType::BigInt, { generated: true, };
     "order_number": ColumnType::VarChar(50), { unique: true, };
-    "user_id": ColumnType::BigInt, {
-        references: Some(Reference { table: users, on_delete: CASCADE }),
-    };
+    "user_id": ColumnType::BigInt, {};
     "total": ColumnType::Decimal { precision: 10, scale: 2 }, {};
     "status": ColumnType::VarChar(20), {
         default: Some(ColumnDefault::Value(|| "pending".into())),
@@ -107,27 +117,45 @@ table! { ORDER, ORDER_COLUMNS, "Order", "orders", key &[0],
     "created_at": ColumnType::DateTime, { default: Some(ColumnDefault::Now), };
 } }
 
-table! { ITEM, ITEM_COLUMNS, "Item", "items", key &[0], indexes &[], {
+table! { ITEM, ITEM_COLUMNS, "Item", "items", key &[0], indexes &[],
+    references &[points(&[1], orders, CASCADE)], {
     "id": ColumnType::BigInt, { generated: true, };
-    "order_id": ColumnType::BigInt, {
-        references: Some(Reference { table: orders, on_delete: CASCADE }),
-    };
+    "order_id": ColumnType::BigInt, {};
     "name": ColumnType::VarChar(100), {};
     "quantity": ColumnType::Int, {};
 } }
 
-table! { TAG, TAG_COLUMNS, "Tag", "tags", key &[0], indexes &[], {
+table! { TAG, TAG_COLUMNS, "Tag", "tags", key &[0], indexes &[], references &[], {
     "id": ColumnType::BigInt, { generated: true, };
     "name": ColumnType::VarChar(50), { unique: true, };
 } }
 
-table! { ORDER_TAG, ORDER_TAG_COLUMNS, "OrderTag", "order_tags", key &[0, 1], indexes &[], {
-    "order_id": ColumnType::BigInt, {
-        references: Some(Reference { table: orders, on_delete: CASCADE }),
-    };
-    "tag_id": ColumnType::BigInt, {
-        references: Some(Reference { table: tags, on_delete: CASCADE }),
-    };
+table! { ORDER_TAG, ORDER_TAG_COLUMNS, "OrderTag", "order_tags", key &[0, 1], indexes &[],
+    references &[points(&[0], orders, CASCADE), points(&[1], tags, CASCADE)], {
+    "order_id": ColumnType::BigInt, {};
+    "tag_id": ColumnType::BigInt, {};
+} }
+
+table! { LINE, LINE_COLUMNS, "Line", "lines", key &[0, 1], indexes &[],
+    references &[points(&[0], orders, CASCADE)], {
+    "order_id": ColumnType::BigInt, {};
+    "position": ColumnType::Int, {};
+    "quantity": ColumnType::Int, {};
+} }
+
+table! { SHIPMENT, SHIPMENT_COLUMNS, "Shipment", "shipments", key &[0], indexes &[],
+    references &[points(&[1, 2], || &LINE, OnDelete::SetNull)], {
+    "id": ColumnType::BigInt, { generated: true, };
+    "line_order_id": ColumnType::BigInt, { nullable: true, };
+    "line_position": ColumnType::Int, { nullable: true, };
+    "carrier": ColumnType::VarChar(20), {};
+} }
+
+table! { BOX_OF_LINES, BOX_OF_LINES_COLUMNS, "BoxOfLines", "boxes", key &[0, 1, 2], indexes &[],
+    references &[points(&[0], tags, CASCADE), points(&[1, 2], || &LINE, CASCADE)], {
+    "tag_id": ColumnType::BigInt, {};
+    "line_order_id": ColumnType::BigInt, {};
+    "line_position": ColumnType::Int, {};
 } }
 
 /// A relation by one pair of columns.
@@ -158,13 +186,58 @@ pub static ORDER_TO_TAGS: Relation = Relation {
     to: &TAG,
     link: Link::Through {
         table: &ORDER_TAG,
-        near: (&ORDER.columns[0], &ORDER_TAG.columns[0]),
-        far: (&ORDER_TAG.columns[1], &TAG.columns[0]),
+        near: &[(&ORDER.columns[0], &ORDER_TAG.columns[0])],
+        far: &[(&ORDER_TAG.columns[1], &TAG.columns[0])],
     },
     to_many: true,
     nullable: true,
 };
 
+pub static SHIPMENT_TO_LINE: Relation = Relation {
+    name: "line",
+    from: &SHIPMENT,
+    to: &LINE,
+    link: Link::Direct(&[
+        (&SHIPMENT.columns[1], &LINE.columns[0]),
+        (&SHIPMENT.columns[2], &LINE.columns[1]),
+    ]),
+    to_many: false,
+    nullable: true,
+};
+
+pub static LINE_TO_SHIPMENTS: Relation = Relation {
+    name: "shipments",
+    from: &LINE,
+    to: &SHIPMENT,
+    link: Link::Direct(&[
+        (&LINE.columns[0], &SHIPMENT.columns[1]),
+        (&LINE.columns[1], &SHIPMENT.columns[2]),
+    ]),
+    to_many: true,
+    nullable: true,
+};
+
+pub static LINE_TO_TAGS: Relation = Relation {
+    name: "tags",
+    from: &LINE,
+    to: &TAG,
+    link: Link::Through {
+        table: &BOX_OF_LINES,
+        near: &[
+            (&LINE.columns[0], &BOX_OF_LINES.columns[1]),
+            (&LINE.columns[1], &BOX_OF_LINES.columns[2]),
+        ],
+        far: &[(&BOX_OF_LINES.columns[0], &TAG.columns[0])],
+    },
+    to_many: true,
+    nullable: true,
+};
+
+pub static LINES: Path = Path::root(&LINE);
+pub static LINE_SHIPMENTS: Path = Path::via(&LINES, &LINE_TO_SHIPMENTS);
+pub static LINE_TAGS: Path = Path::via(&LINES, &LINE_TO_TAGS);
+pub static SHIPMENTS: Path = Path::root(&SHIPMENT);
+pub static SHIPMENT_LINE: Path = Path::via(&SHIPMENTS, &SHIPMENT_TO_LINE);
 pub static ORDERS: Path = Path::root(&ORDER);
 pub static USERS: Path = Path::root(&USER);
 pub static TAGS: Path = Path::root(&TAG);

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::super::{Column, Field, Holder, Kind, Reference, Shared};
+use super::super::{Column, Default, Field, Holder, Kind, Reference, Shared};
 use super::{construct, default_value, get, get_mut, rules};
 
 /// Everything that the derive adds beside the struct.
@@ -56,11 +56,12 @@ fn field(shared: &Shared, at: usize, field: &Field, private: &TokenStream) -> To
     );
     let problems = match &field.kind {
         Kind::Column(column) => problems(field, column, private),
-        Kind::Reverse(_) | Kind::ManyToMany(_) => None,
+        Kind::Reference(_) | Kind::Reverse(_) | Kind::ManyToMany(_) => None,
     };
     let more = match &field.kind {
-        Kind::Column(column) => facts(shared, at, field, column, private),
-        _ => TokenStream::new(),
+        Kind::Column(column) => default(shared, at, &column.default, &quote!(#ty), private),
+        Kind::Reference(of) => reference(shared, at, of, private),
+        Kind::Reverse(_) | Kind::ManyToMany(_) => TokenStream::new(),
     };
     quote! {
         #[automatically_derived]
@@ -100,37 +101,46 @@ fn problems(field: &Field, column: &Column, private: &TokenStream) -> Option<Tok
 }
 
 /// What a field points to, and its default.
-fn facts(
+fn reference(
     shared: &Shared,
     at: usize,
-    field: &Field,
-    column: &Column,
+    reference: &Reference,
     private: &TokenStream,
 ) -> TokenStream {
     let ident = &shared.ident;
-    let reference = column.reference.as_ref().map(|reference| {
-        let Reference { target, handle, .. } = reference;
-        quote! {
-            #[automatically_derived]
-            impl #private::ReferenceAt<#at> for #ident {
-                type Target = #target;
-                type Handle = #handle;
-            }
+    let Reference { target, handle, .. } = reference;
+    let ty = reference.default_type(private);
+    let default = default(shared, at, &reference.default, &ty, private);
+    quote! {
+        #[automatically_derived]
+        impl #private::ReferenceAt<#at> for #ident {
+            type Target = #target;
+            type Handle = #handle;
         }
-    });
-    let default = column.default.as_ref().map(|default| {
-        let ty = column.value_type(field, private);
-        let value = default_value(default, &ty, private);
-        quote! {
-            #[automatically_derived]
-            impl #private::DefaultAt<#at> for #ident {
-                type Value = #ty;
 
-                fn value() -> Self::Value {
-                    #value
-                }
+        #default
+    }
+}
+
+fn default(
+    shared: &Shared,
+    at: usize,
+    default: &Option<Default>,
+    ty: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
+    let (ident, Some(default)) = (&shared.ident, default) else {
+        return TokenStream::new();
+    };
+    let value = default_value(default, ty, private);
+    quote! {
+        #[automatically_derived]
+        impl #private::DefaultAt<#at> for #ident {
+            type Value = #ty;
+
+            fn value() -> Self::Value {
+                #value
             }
         }
-    });
-    quote!(#reference #default)
+    }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::super::{
-    Clock, Column, Field, Generated, Index, ManyToMany, Model, Ordering, Refinement,
+    Clock, Column, Field, Generated, Index, Kind, Model, Ordering, Reference, Refinement,
 };
 use super::{Names, default_value, quoted};
 use crate::names::QuotedText;
@@ -26,7 +26,11 @@ pub(super) fn table(model: &Model, names: &Names<'_>) -> TokenStream {
         .iter()
         .map(|(field, column)| self::column(field, column, name, names));
     let count = columns.len();
-    let primary_key = model.primary_key;
+    let primary_key = &model.primary_key;
+    let references = model.fields.iter().filter_map(|field| match &field.kind {
+        Kind::Reference(of) => Some(reference(of, private)),
+        _ => None,
+    });
     let ordering = model.ordering.iter().map(
         |Ordering {
              position,
@@ -45,9 +49,10 @@ pub(super) fn table(model: &Model, names: &Names<'_>) -> TokenStream {
             model: #shown,
             name: #name,
             columns: &__COLUMNS,
-            primary_key: &[#primary_key],
+            primary_key: &[#(#primary_key),*],
             ordering: &[#(#ordering),*],
             indexes: &[#(#indexes),*],
+            references: &[#(#references),*],
             #text_tokens
         };
         &__TABLE
@@ -55,14 +60,25 @@ pub(super) fn table(model: &Model, names: &Names<'_>) -> TokenStream {
 }
 
 /// The table between the two models of a many-to-many relation, as `&'static Table`.
-pub(super) fn join_table(field: &Field, relation: &ManyToMany, names: &Names<'_>) -> TokenStream {
+pub(super) fn join_table(
+    field: &Field,
+    target: &syn::Type,
+    (name, near, far): (&str, &str, &str),
+    names: &Names<'_>,
+) -> TokenStream {
     let Names { private, model, .. } = names;
-    let name = &relation.table;
     let shown = format!("{model}.{}", field.name());
-    let ends = [relation.near.as_str(), relation.far.as_str()];
+    let ends = [near, far];
     let texts = Texts::new(name, ends.into_iter().map(|end| (end, false))).tokens(private);
-    let target = &relation.target;
-    let columns = [(ends[0], quote!(#model)), (ends[1], quote!(#target))].map(|(end, to)| {
+    let sides = [quote!(#model), quote!(#target)];
+    let references = sides.iter().enumerate().map(|(position, to)| {
+        quote!(#private::meta::Reference {
+            columns: &[#position],
+            table: || <#to as #private::Model>::TABLE,
+            on_delete: #private::meta::OnDelete::Cascade,
+        })
+    });
+    let columns = ends.into_iter().zip(&sides).map(|(end, to)| {
         let (bare, qualified) = column_texts(name, end);
         let (bare, qualified) = (quoted(&bare, private), quoted(&qualified, private));
         quote!(#private::meta::Column {
@@ -70,16 +86,12 @@ pub(super) fn join_table(field: &Field, relation: &ManyToMany, names: &Names<'_>
             name: #end,
             quoted: #bare,
             qualified: #qualified,
-            ty: <#to as #private::Model>::KEY_TYPE,
+            ty: <#to as #private::Model>::KEY_TYPES[0],
             nullable: false,
             unique: false,
             generated: false,
             default: ::core::option::Option::None,
             choices: ::core::option::Option::None,
-            references: ::core::option::Option::Some(#private::meta::Reference {
-                table: || <#to as #private::Model>::TABLE,
-                on_delete: #private::meta::OnDelete::Cascade,
-            }),
         })
     });
     // The primary key serves the way from this model; the index serves the way back.
@@ -92,6 +104,7 @@ pub(super) fn join_table(field: &Field, relation: &ManyToMany, names: &Names<'_>
             primary_key: &[0, 1],
             ordering: &[],
             indexes: &[#private::meta::Index { columns: &[1], unique: false }],
+            references: &[#(#references),*],
             #texts
         };
         &__TABLE
@@ -100,9 +113,9 @@ pub(super) fn join_table(field: &Field, relation: &ManyToMany, names: &Names<'_>
 
 /// The type of a column.
 pub(super) fn column_type(field: &Field, column: &Column, private: &TokenStream) -> TokenStream {
-    if let Some(reference) = &column.reference {
-        let target = &reference.target;
-        return quote!(<#target as #private::Model>::KEY_TYPE);
+    if let Kind::Reference(reference) = &field.kind {
+        let (target, part) = (&reference.target, reference.part(column));
+        return quote!(<#target as #private::Model>::KEY_TYPES[#part]);
     }
     let ty = &field.ty;
     let plain = quote!(<#ty as #private::FieldType>::COLUMN_TYPE);
@@ -117,32 +130,16 @@ pub(super) fn column_type(field: &Field, column: &Column, private: &TokenStream)
 
 fn column(field: &Field, column: &Column, table: &str, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
-    let Column {
-        name,
-        unique,
-        generated,
-        ..
-    } = column;
-    let generated = match generated {
-        Generated::No => quote!(false),
-        Generated::Yes => quote!(true),
-        Generated::ByType => {
-            let ty = &field.ty;
-            quote!(<#ty as #private::Key>::NUMBERED)
-        }
-    };
+    let Column { name, unique, .. } = column;
+    let generated = column.is_generated(field, private);
     let (bare, qualified) = column_texts(table, name);
     let (bare, qualified) = (quoted(&bare, private), quoted(&qualified, private));
-    let (ty, field_name, column_type) =
-        (&field.ty, field.name(), column_type(field, column, private));
+    let (ty, field_name, column_type) = (
+        column.value_type(field, private),
+        field.name(),
+        column_type(field, column, private),
+    );
     let default = option(database_default(field, column, names));
-    let references = option(column.reference.as_ref().map(|reference| {
-        let (target, on_delete) = (&reference.target, &reference.on_delete);
-        quote!(#private::meta::Reference {
-            table: || <#target as #private::Model>::TABLE,
-            on_delete: #private::meta::OnDelete::#on_delete,
-        })
-    }));
     quote!(#private::meta::Column {
         field: #field_name,
         name: #name,
@@ -154,7 +151,17 @@ fn column(field: &Field, column: &Column, table: &str, names: &Names<'_>) -> Tok
         generated: #generated,
         default: #default,
         choices: <#ty as #private::FieldType>::CHOICES,
-        references: #references,
+    })
+}
+
+/// A foreign key as data.
+fn reference(reference: &Reference, private: &TokenStream) -> TokenStream {
+    let (target, on_delete) = (&reference.target, &reference.on_delete);
+    let columns = reference.columns.iter().map(|column| column.position);
+    quote!(#private::meta::Reference {
+        columns: &[#(#columns),*],
+        table: || <#target as #private::Model>::TABLE,
+        on_delete: #private::meta::OnDelete::#on_delete,
     })
 }
 
@@ -167,9 +174,24 @@ fn database_default(field: &Field, column: &Column, names: &Names<'_>) -> Option
     if column.version {
         return Some(quote!(#private::meta::ColumnDefault::Value(|| #private::Value::I64(1))));
     }
-    let default = column.default.as_ref().filter(|default| default.constant)?;
-    let value = default_value(default, &column.value_type(field, &names.private), private);
-    Some(quote!(#private::meta::ColumnDefault::Value(|| #private::FieldType::to_value(&#value))))
+    let Kind::Reference(reference) = &field.kind else {
+        let default = column.default.as_ref().filter(|default| default.constant)?;
+        let value = default_value(default, &column.value_type(field, private), private);
+        let value = quote!(#private::FieldType::to_value(&#value));
+        return Some(quote!(#private::meta::ColumnDefault::Value(|| #value)));
+    };
+    let default = reference
+        .default
+        .as_ref()
+        .filter(|default| default.constant)?;
+    let part = reference.part(column);
+    let key = default_value(default, &reference.default_type(private), private);
+    let value = if reference.nullable {
+        quote!(#key.map_or(#private::Value::Null, |key| #private::PrimaryKey::value(&key, #part)))
+    } else {
+        quote!(#private::PrimaryKey::value(&#key, #part))
+    };
+    Some(quote!(#private::meta::ColumnDefault::Value(|| #value)))
 }
 
 fn option(tokens: Option<TokenStream>) -> TokenStream {

@@ -3,16 +3,21 @@
 use proc_macro2::Ident;
 use syn::{Expr, ExprLit, Lit};
 
-use super::super::{Field, Index, Kind, Ordering};
+use super::super::{Field, Index, Ordering};
 use super::unraw;
 use crate::attributes::{Attributes, Given};
 use crate::diagnostics::{Diagnostics, suggestion};
+
+/// The most columns that a primary key has: as many as `PrimaryKey` is implemented for.
+const MAX_KEY: usize = 6;
 
 /// Gathered while the fields are read.
 #[derive(Default)]
 pub(super) struct Constraints {
     columns: usize,
-    primary_keys: Vec<(Ident, usize)>,
+    primary_key: Vec<usize>,
+    /// Where a field of the primary key says that the server numbers it.
+    numbered: Option<Ident>,
     primary_key_refused: bool,
     pub(super) indexes: Vec<Index>,
     pub(super) ordering: Vec<Ordering>,
@@ -25,8 +30,14 @@ impl Constraints {
         self.columns - 1
     }
 
-    pub(super) fn add_primary_key(&mut self, field: &Ident, position: usize) {
-        self.primary_keys.push((field.clone(), position));
+    /// A column of the primary key.
+    pub(super) fn add_primary_key(&mut self, position: usize) {
+        self.primary_key.push(position);
+    }
+
+    /// The setting `generated` of a field of the primary key.
+    pub(super) fn add_numbered(&mut self, setting: &Ident) {
+        self.numbered = Some(setting.clone());
     }
 
     /// The field that is meant to be the primary key cannot be it, as was reported.
@@ -34,24 +45,20 @@ impl Constraints {
         self.primary_key_refused = true;
     }
 
-    /// An index over one column.
-    pub(super) fn add_index(&mut self, position: usize) {
-        self.indexes.push(Index {
-            positions: vec![position],
-            unique: false,
-        });
+    /// An index over the columns of one field.
+    pub(super) fn add_index(&mut self, positions: Vec<usize>, unique: bool) {
+        self.indexes.push(Index { positions, unique });
     }
 
-    /// The position of the only primary key.
+    /// The positions of the primary key.
     pub(super) fn primary_key(
         &self,
         model: &Ident,
         fields: &[Field],
         diagnostics: &mut Diagnostics,
-    ) -> Option<usize> {
-        match self.primary_keys.as_slice() {
+    ) -> Option<Vec<usize>> {
+        match self.primary_key.as_slice() {
             _ if self.primary_key_refused => None,
-            [(_, position)] => Some(*position),
             [] => {
                 let help = if fields.iter().any(|field| field.name() == "id") {
                     "mark the field that identifies a row: #[field(primary_key)] id"
@@ -61,14 +68,22 @@ impl Constraints {
                 diagnostics.error(model, format!("`{model}` has no primary key"), help);
                 None
             }
-            [(first, position), rest @ ..] => {
-                for (field, _) in rest {
-                    let message =
-                        format!("`{model}` has two primary keys, `{first}` and `{field}`");
-                    let help = "keep one; several columns that are unique together are #[model(unique(a, b))]";
-                    diagnostics.error(field, message, help);
+            key if key.len() > MAX_KEY => {
+                let message = format!("the primary key of `{model}` has {} columns", key.len());
+                let help = format!(
+                    "at most {MAX_KEY} make a key; give the table a key of its own, and make these \
+                     #[model(unique(..))]"
+                );
+                diagnostics.error(model, message, help);
+                None
+            }
+            key => {
+                if let (Some(setting), true) = (&self.numbered, key.len() > 1) {
+                    let message = "a server numbers no column of a composite primary key";
+                    let help = "remove `generated`; give each row its key yourself";
+                    diagnostics.error(setting, message, help);
                 }
-                Some(*position)
+                Some(key.to_vec())
             }
         }
     }
@@ -96,18 +111,13 @@ impl Constraints {
                     diagnostics.error(&entry.name, format!("`{name}` names no field"), help);
                     continue;
                 }
-                let positions: Vec<usize> = items
-                    .iter()
-                    .filter_map(|item| self.named(item, fields, diagnostics))
-                    .collect();
-                for (i, item) in items
-                    .iter()
-                    .enumerate()
-                    .filter(|_| positions.len() == items.len())
-                {
-                    if positions[..i].contains(&positions[i]) {
+                let mut positions: Vec<usize> = Vec::new();
+                for item in items {
+                    let named = self.named(item, fields, diagnostics);
+                    if named.iter().any(|position| positions.contains(position)) {
                         diagnostics.error(item, "this field is named twice", "remove one of them");
                     }
+                    positions.extend(named);
                 }
                 self.indexes.push(Index { positions, unique });
             }
@@ -143,17 +153,19 @@ impl Constraints {
         };
         let value = text.value();
         let name = value.strip_prefix('-').unwrap_or(&value);
-        if let Some(position) = position(name, fields) {
-            self.ordering.push(Ordering {
-                position,
-                descending: value.starts_with('-'),
-            });
-        } else {
+        let positions = positions(name, fields);
+        if positions.is_empty() {
             unknown(item, name, fields, diagnostics);
         }
+        let descending = value.starts_with('-');
+        self.ordering
+            .extend(positions.into_iter().map(|position| Ordering {
+                position,
+                descending,
+            }));
     }
 
-    fn named(&self, item: &Expr, fields: &[Field], diagnostics: &mut Diagnostics) -> Option<usize> {
+    fn named(&self, item: &Expr, fields: &[Field], diagnostics: &mut Diagnostics) -> Vec<usize> {
         let name = match item {
             Expr::Path(path) => path.path.get_ident().map(unraw),
             Expr::Lit(ExprLit {
@@ -168,24 +180,25 @@ impl Constraints {
                 "expected the name of a field",
                 "write `status, created_at`",
             );
-            return None;
+            return Vec::new();
         };
-        let position = position(&name, fields);
-        if position.is_none() {
+        let positions = positions(&name, fields);
+        if positions.is_empty() {
             unknown(item, &name, fields, diagnostics);
         }
-        position
+        positions
     }
 }
 
-/// The position of a column by its field (`user`) or by its name in queries (`user_id`).
-fn position(name: &str, fields: &[Field]) -> Option<usize> {
-    fields.iter().find_map(|field| match &field.kind {
-        Kind::Column(column) if field.name() == name || column.accessor == name => {
-            Some(column.position)
-        }
-        _ => None,
-    })
+/// The positions of columns by their field (`user`), or of one by its name in queries (`user_id`).
+fn positions(name: &str, fields: &[Field]) -> Vec<usize> {
+    let columns = |field: &'_ Field| {
+        let whole = field.name() == name;
+        let named = field.kind.columns().iter();
+        let named = named.filter(|column| whole || column.accessor == name);
+        named.map(|column| column.position).collect::<Vec<_>>()
+    };
+    fields.iter().flat_map(columns).collect()
 }
 
 fn unknown(item: &Expr, name: &str, fields: &[Field], diagnostics: &mut Diagnostics) {
@@ -200,7 +213,7 @@ fn unknown(item: &Expr, name: &str, fields: &[Field], diagnostics: &mut Diagnost
     }
     let known: Vec<String> = fields
         .iter()
-        .filter(|field| matches!(field.kind, Kind::Column(_)))
+        .filter(|field| !field.kind.columns().is_empty())
         .map(Field::name)
         .collect();
     diagnostics.error(

@@ -23,6 +23,8 @@ fn is_constant(expr: &Expr) -> bool {
             ..
         }) => is_constant(expr),
         Expr::Paren(paren) => is_constant(&paren.expr),
+        // The key of a row that a foreign key of several columns points to.
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_constant),
         Expr::Macro(call) => call
             .mac
             .path

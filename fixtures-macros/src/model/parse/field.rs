@@ -50,12 +50,9 @@ pub(super) fn field(
             nullable,
             one_to_one,
         } => {
-            let reference = context.reference(target, nullable, one_to_one, diagnostics);
-            Kind::Column(Box::new(context.foreign_key(
-                reference,
-                constraints,
-                diagnostics,
-            )))
+            let reference =
+                context.reference(target, nullable, one_to_one, constraints, diagnostics);
+            Kind::Reference(Box::new(reference))
         }
         Shape::Reverse { target, one } => {
             let side = if one {
@@ -93,12 +90,7 @@ pub(super) struct Context<'f> {
 
 impl Context<'_> {
     fn plain(&self, constraints: &mut Constraints, diagnostics: &mut Diagnostics) -> Column {
-        let mut column = self.column(
-            self.ident.clone(),
-            unraw(self.ident),
-            constraints,
-            diagnostics,
-        );
+        let mut column = Column::new(constraints.next_position(), self.ident.clone());
         column.refinement = self.refinement(diagnostics);
         column.clock = self.clock(diagnostics);
         column.version = self.version(diagnostics);
@@ -106,8 +98,13 @@ impl Context<'_> {
         column.unique = self.attributes.flag("unique", false, diagnostics);
         let is_key = self.attributes.flag("primary_key", false, diagnostics);
         if is_key {
-            constraints.add_primary_key(self.ident, column.position);
+            constraints.add_primary_key(column.position);
         }
+        if self.attributes.flag("index", false, diagnostics) {
+            constraints.add_index(vec![column.position], false);
+        }
+        column.name = self.column_name(unraw(self.ident), diagnostics);
+        column.default = self.default(diagnostics);
         column.generated = self.generated(is_key, column.default.is_some(), diagnostics);
         if is_key && argument_of(self.ty, "Option").is_some() {
             let message = "a primary key cannot be NULL";
@@ -118,48 +115,26 @@ impl Context<'_> {
             );
             constraints.refuse_primary_key();
         }
-        if column.generated == Generated::Yes
-            && let Some(default) = &column.default
-        {
-            let message = "the server numbers this primary key, so it has no default";
-            let help =
-                "remove the default, or add `generated = false` to give each row its key yourself";
-            diagnostics.error(&default.expr, message, help);
+        if let (true, Some(entry)) = (
+            column.generated != Generated::No,
+            self.attributes.get("generated"),
+        ) {
+            constraints.add_numbered(&entry.name);
         }
         column
     }
 
-    /// What all columns have in common.
-    pub(super) fn column(
-        &self,
-        accessor: Ident,
-        name: String,
-        constraints: &mut Constraints,
-        diagnostics: &mut Diagnostics,
-    ) -> Column {
-        let position = constraints.next_position();
-        if self.attributes.flag("index", false, diagnostics) {
-            constraints.add_index(position);
-        }
-        Column {
-            position,
-            name: self
-                .attributes
-                .text("column", diagnostics)
-                .map_or(name, |name| name.value()),
-            accessor,
-            refinement: None,
-            unique: false,
-            generated: Generated::No,
-            default: self
-                .attributes
-                .expr("default", diagnostics)
-                .map(default::default),
-            clock: None,
-            version: false,
-            rules: Vec::new(),
-            reference: None,
-        }
+    /// The name of the only column, in place of the one that it has by itself.
+    pub(super) fn column_name(&self, name: String, diagnostics: &mut Diagnostics) -> String {
+        self.attributes
+            .text("column", diagnostics)
+            .map_or(name, |name| name.value())
+    }
+
+    pub(super) fn default(&self, diagnostics: &mut Diagnostics) -> Option<super::super::Default> {
+        self.attributes
+            .expr("default", diagnostics)
+            .map(default::default)
     }
 
     /// Integer primary keys are numbered by the server unless the model says otherwise.

@@ -68,14 +68,17 @@ fn of_holder(
 ) -> Option<Field> {
     let ty: &Type = &holder.ty;
     field.ty = parse_quote!(<#ty as #private::FieldAt<#at>>::Type);
-    if let Kind::Column(column) = &mut field.kind {
-        if let Some(reference) = &mut column.reference {
+    let default = match &mut field.kind {
+        Kind::Column(column) => &mut column.default,
+        Kind::Reference(reference) => {
             reference.target = parse_quote!(<#ty as #private::ReferenceAt<#at>>::Target);
             reference.handle = parse_quote!(<#ty as #private::ReferenceAt<#at>>::Handle);
+            &mut reference.default
         }
-        if let Some(Default { expr, .. }) = &mut column.default {
-            *expr = parse_quote!(<#ty as #private::DefaultAt<#at>>::value());
-        }
+        Kind::Reverse(_) | Kind::ManyToMany(_) => &mut None,
+    };
+    if let Some(Default { expr, .. }) = default {
+        *expr = parse_quote!(<#ty as #private::DefaultAt<#at>>::value());
     }
     field.holder = Some(Holder {
         ident: holder.ident.clone()?,

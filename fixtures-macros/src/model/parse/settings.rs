@@ -29,6 +29,8 @@ const PLAIN: &[&str] = &[
     "choices",
 ];
 const FOREIGN_KEY: &[&str] = &[
+    "primary_key",
+    "references",
     "related_name",
     "on_delete",
     "unique",
@@ -36,8 +38,15 @@ const FOREIGN_KEY: &[&str] = &[
     "default",
     "column",
 ];
-const ONE_TO_ONE: &[&str] = &["related_name", "on_delete", "default", "column"];
-const MANY_TO_MANY: &[&str] = &["related_name", "through", "reverse"];
+const ONE_TO_ONE: &[&str] = &[
+    "primary_key",
+    "references",
+    "related_name",
+    "on_delete",
+    "default",
+    "column",
+];
+const MANY_TO_MANY: &[&str] = &["related_name", "through", "through_fields", "reverse"];
 const REVERSE: &[&str] = &[];
 
 /// All of them, for the nearest name to a misspelt one.
@@ -53,9 +62,11 @@ pub(super) const ALL: &[&str] = &[
     "auto_now_add",
     "column",
     "generated",
+    "references",
     "related_name",
     "on_delete",
     "through",
+    "through_fields",
     "reverse",
     "flatten",
     "version",
@@ -98,24 +109,20 @@ pub(super) fn refuse_misfits(
 
 fn help(name: &str, shape: &Shape, fitting: &[&str]) -> String {
     match (name, shape) {
-        ("primary_key", _) => {
-            "give the table a key of its own, such as `#[field(primary_key)] id: i64`; \
-             where no two rows may point to the same one, use `OneToOne`"
-                .to_owned()
-        }
+        ("primary_key", _) => "a primary key is a field with a column".to_owned(),
         (
             "unique",
             Shape::ForeignKey {
                 one_to_one: true, ..
             },
         ) => "remove it; a one-to-one relation is unique by itself".to_owned(),
-        ("on_delete" | "related_name", Shape::Plain) => {
+        ("on_delete" | "related_name" | "references", Shape::Plain) => {
             format!("`{name}` belongs to a field of type `ForeignKey<...>` or `OneToOne<...>`")
         }
         ("on_delete" | "related_name" | "column" | "unique", Shape::Reverse { .. }) => {
             "set it on the foreign key in the other model; this field has no column".to_owned()
         }
-        ("through" | "reverse", _) => {
+        ("through" | "through_fields" | "reverse", _) => {
             format!("`{name}` belongs to a field of type `ManyToMany<...>`")
         }
         ("flatten", _) => {
