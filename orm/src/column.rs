@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use testudo_sql::schema::{self as meta, Path};
-use testudo_sql::{Any, ColumnRef, Expr};
+use testudo_sql::{ColumnRef, Expr};
 
 use crate::Model;
 
@@ -45,7 +45,9 @@ impl<M: Model, T> Column<M, T> {
         }
     }
 
-    pub(crate) fn expr(self) -> Expr {
+    /// The column as an untyped expression.
+    #[must_use]
+    pub const fn into_expr(self) -> Expr {
         Expr::Column(self.reference)
     }
 }
@@ -58,37 +60,4 @@ impl<M, T> std::fmt::Debug for Column<M, T> {
             self.reference.path.table.model, self.reference.column.field
         )
     }
-}
-
-/// A condition on columns at the ends of to-many paths holds when *some* rows there satisfy it.
-pub(crate) fn quantified(
-    paths: impl IntoIterator<Item = Option<&'static Path>>,
-    condition: Expr,
-) -> Expr {
-    let mut seen: Vec<&'static Path> = Vec::new();
-    let mut condition = condition;
-    for path in paths.into_iter().flatten() {
-        if path.crosses_many() && !seen.contains(&path) {
-            seen.push(path);
-            condition = some_row(path, condition);
-        }
-    }
-    condition
-}
-
-fn some_row(path: &'static Path, mut condition: Expr) -> Expr {
-    let mut path = path;
-    while let Some(hop) = &path.hop {
-        if !hop.crosses_many {
-            break;
-        }
-        if hop.relation.to_many {
-            condition = Expr::Any(Box::new(Any {
-                path,
-                filter: condition,
-            }));
-        }
-        path = hop.parent;
-    }
-    condition
 }

@@ -6,7 +6,7 @@ use testudo_sql::Value;
 use testudo_sql::schema::ColumnType;
 
 use crate::row::{Cell, CellError};
-use crate::{Dated, FieldType, Key, Number, Text};
+use crate::{Dated, FieldType, Key, Number, Text, Timed};
 
 /// A type that a model's field can have because another one stands for it in the database.
 ///
@@ -190,3 +190,5 @@ where
     type Sum = <T::Storage as Number>::Sum;
     type Mean = <T::Storage as Number>::Mean;
 }
+#[diagnostic::do_not_recommend]
+impl<T: CustomType> Timed for T where T::Storage: Timed {}

@@ -1,31 +1,63 @@
-//! Typed expressions: arithmetic on columns (`F` in Django and Tortoise), aggregates, parts of dates.
+//! Typed expressions in a query: columns, values and what is made of them.
+
+mod aggregate;
+mod arithmetic;
+mod case;
+mod cast;
+mod date;
+mod function;
+mod json;
+mod literal;
+mod nullable;
+mod own;
+mod text;
+mod window;
 
 use std::marker::PhantomData;
-use std::ops::{Add, Div, Mul, Rem, Sub};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use rust_decimal::Decimal;
-use testudo_sql::schema::Path;
-use testudo_sql::{Aggregate, ArithmeticOp, DatePart, Expr, Function, FunctionCall};
+use testudo_sql::Expr;
 
-use crate::operand::{IntoOperand, Operand};
+pub use self::aggregate::{avg, count, count_distinct, max, min, sum};
+pub use self::arithmetic::{Minuend, Number, Summand, modulo};
+pub use self::case::{Case, StartedCase, case};
+pub use self::cast::CastInto;
+pub use self::date::{Dated, Moment, Timed};
+pub use self::function::{
+    abs, ceil, coalesce, floor, greatest, least, now, nullif, power, random, round, round_to, sqrt,
+};
+pub use self::json::JsonSteps;
+pub use self::nullable::{Fits, NullWith};
+pub use self::text::{
+    Text, concat, left, length, lower, ltrim, replace, right, rtrim, substr, trim, upper,
+};
+pub use self::window::{
+    Window, WindowFunction, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value,
+    ntile, percent_rank, rank, row_number, window,
+};
+use crate::operand::Operand;
 use crate::{Column, FieldType, Model};
 
-/// An expression of type `T` in a query on the model `M`.
-pub struct Expression<M, T> {
+/// An expression of type `T` in a query on the model `M`. `K` tells an aggregate, which takes
+/// `distinct`, `filter` and `over`, from the others.
+pub struct Expression<M, T, K = Scalar> {
     expr: Expr,
-    /// Where its column is, for a condition on a to-many relation.
-    path: Option<&'static Path>,
-    types: PhantomData<fn() -> (M, T)>,
+    types: PhantomData<fn() -> (M, T, K)>,
 }
 
-impl<M, T> Expression<M, T> {
+/// The kind of an expression that is no aggregate.
+#[derive(Debug, Clone, Copy)]
+pub enum Scalar {}
+
+/// The kind of an expression that is an aggregate.
+#[derive(Debug, Clone, Copy)]
+pub enum Aggregated {}
+
+impl<M, T, K> Expression<M, T, K> {
     /// A typed expression from an untyped one of the query compiler.
     #[must_use]
     pub fn from_expr(expr: Expr) -> Self {
         Expression {
             expr,
-            path: None,
             types: PhantomData,
         }
     }
@@ -38,202 +70,70 @@ impl<M, T> Expression<M, T> {
 
     /// What stands on the right of an operator, as an expression.
     pub(crate) fn of_operand(operand: Operand) -> Self {
-        let path = operand.path();
-        Self::at(path, operand.into_expr())
-    }
-
-    pub(crate) fn path(&self) -> Option<&'static Path> {
-        self.path
-    }
-
-    fn at(path: Option<&'static Path>, expr: Expr) -> Self {
-        Expression {
-            expr,
-            path,
-            types: PhantomData,
-        }
+        Self::from_expr(operand.into_expr())
     }
 }
 
-impl<M, T> Clone for Expression<M, T> {
+impl<M, T, K> Clone for Expression<M, T, K> {
     fn clone(&self) -> Self {
-        Self::at(self.path, self.expr.clone())
+        Self::from_expr(self.expr.clone())
     }
 }
 
-impl<M, T> std::fmt::Debug for Expression<M, T> {
+impl<M, T, K> std::fmt::Debug for Expression<M, T, K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Expression").field(&self.expr).finish()
     }
 }
 
-/// A type that can be added, subtracted, multiplied, divided, summed and averaged.
+/// What a function can be of: a column, an expression or a plain value.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a number",
-    note = "arithmetic, `sum` and `avg` need a column of integers, floats or decimals"
+    message = "`{Self}` is no expression of the model `{M}`",
+    label = "expected a column, an expression or a value",
+    note = "a column of another model is reached by a relation: `Order::user().username`"
 )]
-pub trait Number: FieldType {
-    /// The type of a sum: `None` over no rows.
-    type Sum: FieldType;
-    /// The type of a mean: `None` over no rows.
-    type Mean: FieldType;
+pub trait IntoExpression<M>: Sized {
+    /// The type of its values.
+    type Type: FieldType;
+
+    /// The same as an expression.
+    fn into_expression(self) -> Expression<M, Self::Type>;
 }
 
-macro_rules! numbers {
-    ($($ty:ty: $sum:ty, $mean:ty;)*) => {$(
-        impl Number for $ty {
-            type Sum = Option<$sum>;
-            type Mean = Option<$mean>;
-        }
-        impl Number for Option<$ty> {
-            type Sum = Option<$sum>;
-            type Mean = Option<$mean>;
-        }
-    )*};
-}
+impl<M: Model, T: FieldType> IntoExpression<M> for Column<M, T> {
+    type Type = T;
 
-numbers! {
-    i16: i64, f64;
-    i32: i64, f64;
-    i64: i64, f64;
-    f32: f64, f64;
-    f64: f64, f64;
-    Decimal: Decimal, Decimal;
-}
-
-/// A type with a calendar date in it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no calendar date",
-    note = "parts of a date are taken from DateTime<Utc>, NaiveDateTime and NaiveDate"
-)]
-pub trait Dated: FieldType {}
-
-impl Dated for DateTime<Utc> {}
-impl Dated for NaiveDateTime {}
-impl Dated for NaiveDate {}
-impl<T: Dated + FieldType<Base = T>> Dated for Option<T> {}
-
-/// Of the paths of two operands the one that leads to many rows, if one does.
-fn to_many(left: Option<&'static Path>, right: Option<&'static Path>) -> Option<&'static Path> {
-    match left {
-        Some(path) if path.crosses_many() => left,
-        _ => right.or(left),
+    fn into_expression(self) -> Expression<M, T> {
+        Expression::from_expr(self.into_expr())
     }
 }
 
-macro_rules! arithmetic {
-    ($($trait:ident $method:ident $op:ident;)*) => {$(
-        impl<M: Model, T: Number, R: IntoOperand<M, T>> $trait<R> for Column<M, T> {
-            type Output = Expression<M, T>;
+impl<M: Model, T: FieldType, K> IntoExpression<M> for Expression<M, T, K> {
+    type Type = T;
 
-            fn $method(self, right: R) -> Expression<M, T> {
-                let right = right.into_operand();
-                let path = to_many(Some(self.reference().path), right.path());
-                let right = right.into_expr();
-                Expression::at(path, Expr::arithmetic(self.expr(), ArithmeticOp::$op, right))
-            }
-        }
-
-        impl<M: Model, T: Number, R: IntoOperand<M, T>> $trait<R> for Expression<M, T> {
-            type Output = Expression<M, T>;
-
-            fn $method(self, right: R) -> Expression<M, T> {
-                let right = right.into_operand();
-                let path = to_many(self.path, right.path());
-                let right = right.into_expr();
-                Expression::at(path, Expr::arithmetic(self.expr, ArithmeticOp::$op, right))
-            }
-        }
-    )*};
+    fn into_expression(self) -> Expression<M, T> {
+        Expression::from_expr(self.into_expr())
+    }
 }
 
-arithmetic! {
-    Add add Add;
-    Sub sub Sub;
-    Mul mul Mul;
-    Div div Div;
-    Rem rem Rem;
+/// The untyped form of what a function is of.
+fn expr<M>(of: impl IntoExpression<M>) -> Expr {
+    of.into_expression().into_expr()
 }
 
-macro_rules! date_parts {
-    ($($(#[$doc:meta])* $name:ident $part:ident -> $ty:ty;)*) => {
-        impl<M: Model, T: Dated> Column<M, T> {$(
-            $(#[$doc])*
-            #[must_use]
-            pub fn $name(self) -> Expression<M, $ty> {
-                let part = Expr::DatePart(DatePart::$part, Box::new(self.expr()));
-                Expression::at(Some(self.reference().path), part)
-            }
-        )*}
+/// Writes methods once for columns and for expressions; `self.into_expr()` is what they are of. The
+/// types are all of a trait, or counted out where two sets of methods share a name.
+macro_rules! on_columns_and_expressions {
+    (<$ty:ident: $bound:path> { $($methods:tt)* }) => {
+        impl<M: Model, $ty: $bound> Column<M, $ty> { $($methods)* }
+        impl<M: Model, $ty: $bound, K> Expression<M, $ty, K> { $($methods)* }
     };
+    ([$ty:ty $(, $more:ty)*] { $($methods:tt)* }) => {
+        impl<M: Model> Column<M, $ty> { $($methods)* }
+        impl<M: Model, K> Expression<M, $ty, K> { $($methods)* }
+        $crate::expression::on_columns_and_expressions!([$($more),*] { $($methods)* });
+    };
+    ([] { $($methods:tt)* }) => {};
 }
 
-date_parts! {
-    /// The calendar date, in UTC.
-    date Date -> NaiveDate;
-    /// The year.
-    year Year -> i64;
-    /// The quarter, 1 to 4.
-    quarter Quarter -> i64;
-    /// The month, 1 to 12.
-    month Month -> i64;
-    /// The day of the month, 1 to 31.
-    day Day -> i64;
-    /// The hour, 0 to 23, in UTC.
-    hour Hour -> i64;
-    /// The minute, 0 to 59.
-    minute Minute -> i64;
-    /// The whole second, 0 to 59.
-    second Second -> i64;
-}
-
-/// The number of rows in which the column is not NULL.
-#[must_use]
-pub fn count<M: Model, T>(column: Column<M, T>) -> Expression<M, i64> {
-    aggregate(Aggregate::Count, column)
-}
-
-/// The number of different values of the column.
-#[must_use]
-pub fn count_distinct<M: Model, T>(column: Column<M, T>) -> Expression<M, i64> {
-    Expression::from_expr(Expr::Function(Box::new(FunctionCall {
-        function: Function::Count,
-        args: vec![column.expr()],
-        distinct: true,
-        filter: None,
-    })))
-}
-
-/// The sum of the column; `None` over no rows.
-#[must_use]
-pub fn sum<M: Model, T: Number>(column: Column<M, T>) -> Expression<M, T::Sum> {
-    aggregate(Aggregate::Sum, column)
-}
-
-/// The mean of the column; `None` over no rows.
-#[must_use]
-pub fn avg<M: Model, T: Number>(column: Column<M, T>) -> Expression<M, T::Mean> {
-    aggregate(Aggregate::Avg, column)
-}
-
-/// The smallest value of the column; `None` over no rows.
-#[must_use]
-pub fn min<M: Model, T: FieldType>(column: Column<M, T>) -> Expression<M, Option<T::Base>>
-where
-    T::Base: FieldType<Base = T::Base>,
-{
-    aggregate(Aggregate::Min, column)
-}
-
-/// The largest value of the column; `None` over no rows.
-#[must_use]
-pub fn max<M: Model, T: FieldType>(column: Column<M, T>) -> Expression<M, Option<T::Base>>
-where
-    T::Base: FieldType<Base = T::Base>,
-{
-    aggregate(Aggregate::Max, column)
-}
-
-fn aggregate<M: Model, T, U>(function: Aggregate, column: Column<M, T>) -> Expression<M, U> {
-    Expression::from_expr(Expr::Aggregate(function, column.reference()))
-}
+pub(crate) use on_columns_and_expressions;

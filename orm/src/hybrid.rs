@@ -27,7 +27,7 @@ impl<M: Model, T: FieldType> Subject<M> for Column<M, T> {
     }
 }
 
-impl<M: Model, T: FieldType> Subject<M> for Expression<M, T> {
+impl<M: Model, T: FieldType, K> Subject<M> for Expression<M, T, K> {
     type Type = T;
 
     fn untyped(self) -> Expr {
@@ -59,7 +59,7 @@ impl<M: Model> IntoCondition<M> for Column<M, bool> {
     }
 }
 
-impl<M: Model> IntoCondition<M> for Expression<M, bool> {
+impl<M: Model, K> IntoCondition<M> for Expression<M, bool, K> {
     fn into_condition(self) -> Filter<M> {
         self.eq(true)
     }

@@ -30,6 +30,7 @@ mod order;
 mod path;
 mod persist;
 mod projection;
+mod quantify;
 mod queryset;
 mod raw;
 mod relation;
@@ -137,13 +138,22 @@ pub use crate::db::Db;
 pub use crate::db_enum::DbEnum;
 pub use crate::driver::Connection;
 pub use crate::error::{Error, IntegrityError, IntegrityKind, Result, ValidationError};
-pub use crate::expression::{Dated, Expression, Number, avg, count, count_distinct, max, min, sum};
+pub use crate::expression::{
+    Aggregated, Case, CastInto, Dated, Expression, Fits, IntoExpression, JsonSteps, Minuend,
+    Moment, NullWith, Number, Scalar, StartedCase, Summand, Text, Timed, Window, WindowFunction,
+};
+/// Functions, aggregates and window functions, to be used by name.
+pub use crate::expression::{
+    abs, avg, case, ceil, coalesce, concat, count, count_distinct, cume_dist, dense_rank,
+    first_value, floor, greatest, lag, last_value, lead, least, left, length, lower, ltrim, max,
+    min, modulo, now, nth_value, ntile, nullif, percent_rank, power, random, rank, replace, right,
+    round, round_to, row_number, rtrim, sqrt, substr, sum, trim, upper, window,
+};
 pub use crate::field::FieldType;
 pub use crate::filter::Filter;
 pub use crate::from_row::{Columns, FromRow};
 pub use crate::into_field::IntoField;
 pub use crate::key::{IntoKey, Key, KeyPart, KeyValues, PrimaryKey};
-pub use crate::lookup::Text;
 pub use crate::model::Model;
 pub use crate::model_fields::ModelFields;
 pub use crate::operand::{IntoOperand, Operand};
@@ -152,9 +162,9 @@ pub use crate::path::{ModelPath, PathHandle, Root, ToOnePath, Via};
 pub use crate::persist::{Bulk, BulkConflict, GetOrCreate, IntoChanges, Persist, Upsert, excluded};
 pub use crate::projection::Projection;
 pub use crate::queryset::{
-    Combined, Cte, CteColumns, Grouped, IntoRelated, IntoRelatedOne, Keyset, KeysetPage, ModelCte,
-    Page, Paginate, Prefetch, QuerySet, RowStream, SetOperations, UpdateQuery, ValuesQuery, Walk,
-    prefetch,
+    Annotated, Combined, Cte, CteColumns, Grouped, IntoRelated, IntoRelatedOne, Keyset, KeysetPage,
+    ModelCte, Page, Paginate, Prefetch, QuerySet, RowStream, SetOperations, UpdateQuery,
+    ValuesQuery, Walk, prefetch,
 };
 pub use crate::raw::{IntoBind, Raw, raw};
 pub use crate::relation::{
@@ -171,8 +181,8 @@ pub mod prelude {
     pub use crate::{
         Db, DbEnum, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, ModelFields,
         OneToOne, Persist, Projection, QuerySet, ReverseOneToOne, ReverseRelation, SetOperations,
-        avg, count, count_distinct, excluded, exists, max, min, outer, prefetch, raw, subquery,
-        sum,
+        avg, case, count, count_distinct, excluded, exists, max, min, outer, prefetch, raw,
+        row_number, sql_function, subquery, sum, window,
     };
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
-use testudo_sql::schema::Path;
 use testudo_sql::{Expr, Value};
 use uuid::Uuid;
 
@@ -17,6 +16,9 @@ use crate::{Column, FieldType, Model};
     note = "a column of another model is reached by a relation: `Order::user().username`"
 )]
 pub trait IntoOperand<M, T> {
+    /// The type that the operand has by itself: without `Option` where it is never NULL.
+    type Given: FieldType;
+
     /// The operand, untyped.
     fn into_operand(self) -> Operand;
 }
@@ -26,25 +28,8 @@ pub trait IntoOperand<M, T> {
 pub enum Operand {
     /// A bind.
     Value(Value),
-    /// A column or expression of the same query, and where its column is.
-    Expr(Expr, Option<&'static Path>),
-}
-
-impl Operand {
-    pub(crate) fn into_expr(self) -> Expr {
-        match self {
-            Operand::Value(value) => Expr::Value(value),
-            Operand::Expr(expr, _) => expr,
-        }
-    }
-
-    /// Where its column is, if it has one.
-    pub(crate) fn path(&self) -> Option<&'static Path> {
-        match self {
-            Operand::Value(_) => None,
-            Operand::Expr(_, path) => *path,
-        }
-    }
+    /// A column or expression of the same query.
+    Expr(Expr),
 }
 
 impl<M: Model, T, U> IntoOperand<M, T> for Column<M, U>
@@ -52,41 +37,52 @@ where
     T: FieldType,
     U: FieldType<Base = T::Base>,
 {
+    type Given = U;
+
     fn into_operand(self) -> Operand {
-        Operand::Expr(self.expr(), Some(self.reference().path))
+        Operand::Expr(self.into_expr())
     }
 }
 
-impl<M: Model, T, U> IntoOperand<M, T> for Expression<M, U>
+impl<M: Model, T, U, K> IntoOperand<M, T> for Expression<M, U, K>
 where
     T: FieldType,
     U: FieldType<Base = T::Base>,
 {
+    type Given = U;
+
     fn into_operand(self) -> Operand {
-        let path = self.path();
-        Operand::Expr(self.into_expr(), path)
+        Operand::Expr(self.into_expr())
     }
 }
 
 impl<M, T: OwnOperand> IntoOperand<M, T> for T {
+    type Given = T;
+
     fn into_operand(self) -> Operand {
         Operand::Value(self.to_value())
     }
 }
 
 impl<M, T: OwnOperand> IntoOperand<M, Option<T>> for T {
+    type Given = T;
+
     fn into_operand(self) -> Operand {
         Operand::Value(self.to_value())
     }
 }
 
 impl<M, T: OwnOperand> IntoOperand<M, Option<T>> for Option<T> {
+    type Given = Option<T>;
+
     fn into_operand(self) -> Operand {
         Operand::Value(self.to_value())
     }
 }
 
 impl<M, T: OwnOperand> IntoOperand<M, T> for &T {
+    type Given = T;
+
     fn into_operand(self) -> Operand {
         Operand::Value(self.to_value())
     }
@@ -97,6 +93,8 @@ macro_rules! operands {
     ($($column:ty: [$($source:ty => $value:expr),+ $(,)?];)*) => {$($(
         #[diagnostic::do_not_recommend]
         impl<M> IntoOperand<M, $column> for $source {
+            type Given = $column;
+
             fn into_operand(self) -> Operand {
                 let value: fn($source) -> Value = $value;
                 Operand::Value(value(self))
@@ -105,6 +103,8 @@ macro_rules! operands {
 
         #[diagnostic::do_not_recommend]
         impl<M> IntoOperand<M, Option<$column>> for $source {
+            type Given = $column;
+
             fn into_operand(self) -> Operand {
                 let value: fn($source) -> Value = $value;
                 Operand::Value(value(self))
@@ -115,6 +115,8 @@ macro_rules! operands {
         impl<M> IntoOperand<M, Option<$column>>
             for Option<$source>
         {
+            type Given = Option<$column>;
+
             fn into_operand(self) -> Operand {
                 let value: fn($source) -> Value = $value;
                 Operand::Value(self.map_or(Value::Null, value))

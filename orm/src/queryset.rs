@@ -1,5 +1,6 @@
 //! Query sets: a query on one model, built step by step and sent by its last call.
 
+mod annotate;
 mod combined;
 mod cte;
 mod explain;
@@ -21,6 +22,7 @@ use testudo_sql::{
     Select, SelectItem, Source,
 };
 
+pub use self::annotate::Annotated;
 use self::combined::lead_by_distinct;
 pub use self::combined::{Combined, SetOperations};
 pub use self::cte::{Cte, CteColumns, ModelCte};

@@ -37,7 +37,7 @@ impl<M: Model, T: FieldType> Selection<M> for Column<M, T> {
 
     fn append_to(&self, items: &mut Vec<SelectItem>) {
         items.push(SelectItem {
-            expr: self.expr(),
+            expr: self.into_expr(),
             alias: None,
         });
     }
@@ -48,7 +48,7 @@ impl<M: Model, T: FieldType> Selection<M> for Column<M, T> {
     }
 }
 
-impl<M: Model, T: FieldType> Selection<M> for Expression<M, T> {
+impl<M: Model, T: FieldType, K> Selection<M> for Expression<M, T, K> {
     type Output = T;
 
     fn append_to(&self, items: &mut Vec<SelectItem>) {

@@ -248,6 +248,14 @@ impl Dialect {
         self.facts().explain_analyze
     }
 
+    /// The collation that compares by code points what no column gives a collation.
+    pub(crate) const fn code_point_collation(self) -> Option<&'static str> {
+        match self {
+            Dialect::Postgres => Some("\"C\""),
+            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => self.binary_collation(),
+        }
+    }
+
     pub(crate) const fn generated(self) -> &'static str {
         self.facts().generated
     }

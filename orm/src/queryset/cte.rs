@@ -195,7 +195,7 @@ impl<N: Model, T: FieldType> CteColumns<N> for Column<N, T> {
     }
 }
 
-impl<N: Model, T: FieldType> CteColumns<N> for Expression<N, T> {
+impl<N: Model, T: FieldType, K> CteColumns<N> for Expression<N, T, K> {
     type In<M: Model> = Expression<M, T>;
 
     fn columns<M: Model>(name: &Ident, next: &mut usize) -> Self::In<M> {

@@ -1,5 +1,6 @@
 //! The features that people know from other ORMs: `docs/coming-from.md` as tests, one for each row.
 
+mod expressions;
 mod fields;
 mod models;
 mod schema;
@@ -13,6 +14,10 @@ const GUIDE: &str = include_str!("../../../docs/coming-from.md");
 const SECTIONS: &[(&str, &str)] = &[
     ("Models", include_str!("coming_from/models.rs")),
     ("Fields", include_str!("coming_from/fields.rs")),
+    (
+        "Lookups and expressions",
+        include_str!("coming_from/expressions.rs"),
+    ),
     ("Writing", include_str!("coming_from/writing.rs")),
     ("Schema", include_str!("coming_from/schema.rs")),
 ];

@@ -1,5 +1,6 @@
 //! Integration tests of the ORM, in one binary.
 
+mod aggregates;
 mod alike;
 mod bulk;
 mod coming_from;
@@ -10,10 +11,12 @@ mod custom_types;
 mod derive;
 mod errors;
 mod fields;
+mod functions;
 mod generated;
 mod handed_over;
 mod hostile;
 mod hybrids;
+mod json;
 mod locks;
 mod long_lists;
 mod lookups;
@@ -26,6 +29,7 @@ mod raw;
 mod relations;
 mod rules;
 mod scopes;
+mod searches;
 mod shapes;
 mod shared_connection;
 mod shop;
@@ -38,3 +42,4 @@ mod transactions;
 mod ui;
 mod validation;
 mod versions;
+mod windows;

@@ -1,6 +1,6 @@
 //! Expressions, parenthesised where precedence asks for it.
 
-use crate::compile::kind::{is_integer_quotient, needs_cast};
+use crate::compile::kind::{Kind, is_integer_quotient, kind, needs_cast};
 use crate::compile::writer::Writer;
 use crate::{Arithmetic, ArithmeticOp, Case, Dialect, Error, Expr, Select};
 
@@ -202,7 +202,10 @@ impl<'q> Writer<'q> {
         if case.branches.is_empty() {
             return Err(self.malformed("a CASE has no branch; give it at least one WHEN"));
         }
-        self.push("CASE");
+        let kind = kind_of_binds(case);
+        // MySQL would sum up such integers as doubles.
+        let as_integer = self.dialect == Dialect::MySql && kind == Some(Kind::Integer);
+        self.push(if as_integer { "CAST(CASE" } else { "CASE" });
         for (condition, result) in &case.branches {
             self.push(" WHEN ");
             self.loose(condition)?;
@@ -213,7 +216,14 @@ impl<'q> Writer<'q> {
             self.push(" ELSE ");
             self.loose(otherwise)?;
         }
-        self.push(" END");
+        self.push(if as_integer {
+            " END AS SIGNED)"
+        } else {
+            " END"
+        });
+        if kind == Some(Kind::Text) {
+            self.by_code_points();
+        }
         Ok(())
     }
 
@@ -239,4 +249,12 @@ impl<'q> Writer<'q> {
         self.sql.push(')');
         Ok(())
     }
+}
+
+/// What the results of a CASE are, if all of them are binds, which no column tells servers the type of.
+fn kind_of_binds(case: &Case) -> Option<Kind> {
+    let results = case.branches.iter().map(|(_, result)| result);
+    let mut results = results.chain(&case.otherwise);
+    let binds = results.all(|result| matches!(result, Expr::Value(_)));
+    binds.then(|| kind(&case.branches[0].1)).flatten()
 }

@@ -79,6 +79,14 @@ impl<'q> Writer<'q> {
         Ok(())
     }
 
+    /// Behind a text that no column gives a collation.
+    pub(super) fn by_code_points(&mut self) {
+        if let Some(collation) = self.dialect.code_point_collation() {
+            self.push(" COLLATE ");
+            self.push(collation);
+        }
+    }
+
     /// NULL if one of the texts is, as `||` has it and MySQL's CONCAT, but not that of Postgres.
     fn concat(&mut self, args: &'q [Expr]) -> Result<(), Error> {
         match self.dialect {
@@ -146,9 +154,8 @@ impl<'q> Writer<'q> {
             Some(Kind::Single | Kind::Double | Kind::Decimal)
         );
         self.template(template::cast(to, fraction, self.dialect), args)?;
-        if let (CastType::Text, Some(collation)) = (to, self.dialect.binary_collation()) {
-            self.push(" COLLATE ");
-            self.push(collation);
+        if to == CastType::Text {
+            self.by_code_points();
         }
         Ok(())
     }

@@ -13,9 +13,8 @@ impl<'q> Writer<'q> {
             text = after;
         }
         self.push(text);
-        if let (JsonType::Text, Some(collation)) = (json.ty, self.dialect.binary_collation()) {
-            self.push(" COLLATE ");
-            self.push(collation);
+        if json.ty == JsonType::Text {
+            self.by_code_points();
         }
         Ok(())
     }

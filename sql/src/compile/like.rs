@@ -3,7 +3,7 @@
 use crate::compile::expr::Binding;
 use crate::compile::writer::Writer;
 use crate::like::ESCAPE;
-use crate::{Dialect, Error, Like, LikeKind, Value};
+use crate::{Dialect, Error, Expr, Like, LikeKind, Value};
 
 /// How a pattern is looked for.
 enum Search {
@@ -62,13 +62,13 @@ impl<'q> Writer<'q> {
                 self.bind(&like.text);
             }
             Search::Pattern(word) => {
-                self.expr(&like.expr, Binding::Sum)?;
+                if self.dialect == Dialect::Postgres && like.case_insensitive {
+                    self.with_letters(&like.expr)?;
+                } else {
+                    self.expr(&like.expr, Binding::Sum)?;
+                }
                 self.push(word);
                 self.bind(&like.pattern);
-                if self.dialect == Dialect::Postgres && like.case_insensitive {
-                    // Our columns' own collation knows the case of ASCII alone.
-                    self.push(" COLLATE \"default\"");
-                }
                 self.collate_and_escape();
             }
             Search::LowerPattern => {
@@ -106,6 +106,14 @@ impl<'q> Writer<'q> {
             self.push(") IS NOT TRUE");
         }
         self.close(Binding::Comparison, place);
+        Ok(())
+    }
+
+    /// A text in a collation that knows the case of all letters: that of our columns on Postgres knows
+    /// ASCII alone.
+    pub(super) fn with_letters(&mut self, text: &'q Expr) -> Result<(), Error> {
+        self.expr(text, Binding::Atom)?;
+        self.push(" COLLATE \"default\"");
         Ok(())
     }
 

@@ -19,14 +19,18 @@ impl<'q> Writer<'q> {
             }
             (Dialect::Sqlite, false) => (" REGEXP ", ""),
             (Dialect::Sqlite, true) => (" REGEXP ('(?i)' || ", ")"),
-            // Our columns' own collation knows the letters of ASCII alone.
-            (Dialect::Postgres, false) => (" ~ ", " COLLATE \"default\""),
-            (Dialect::Postgres, true) => (" ~* ", " COLLATE \"default\""),
+            (Dialect::Postgres, false) => (" ~ ", ""),
+            (Dialect::Postgres, true) => (" ~* ", ""),
             (Dialect::MariaDb, false) => (" REGEXP CONCAT('(?-i)', ", ")"),
             (Dialect::MariaDb, true) => (" REGEXP CONCAT('(?i)', ", ")"),
         };
         self.open(Binding::Comparison, place);
-        self.expr(&regex.expr, Binding::Sum)?;
+        match self.dialect {
+            Dialect::Postgres => self.with_letters(&regex.expr)?,
+            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => {
+                self.expr(&regex.expr, Binding::Sum)?;
+            }
+        }
         self.push(operator);
         self.bind(&regex.pattern);
         self.push(end);

@@ -7,7 +7,7 @@ use crate::compile::writer::Writer;
 use crate::schema::Path;
 use crate::{
     Clauses, Dialect, Direction, Distinct, Error, Expr, Limit, Lock, LockStrength, LockWait, Nulls,
-    OrderBy, Projection, Select, Source,
+    OrderBy, Projection, Select, SelectItem, Source,
 };
 
 impl Select {
@@ -95,6 +95,9 @@ impl<'q> Writer<'q> {
             self.distinct(&clauses.distinct)?;
         }
         self.projection(&select.projection, &select.source)?;
+        if let Some(clauses) = select.clauses.as_deref() {
+            self.annotations(&clauses.annotations)?;
+        }
         self.source_to_having(select)
     }
 
@@ -192,11 +195,7 @@ impl<'q> Writer<'q> {
                     if i > 0 {
                         self.push(", ");
                     }
-                    self.loose(&item.expr)?;
-                    if let Some(alias) = &item.alias {
-                        self.push(" AS ");
-                        self.ident(alias);
-                    }
+                    self.select_item(item)?;
                 }
                 Ok(())
             }
@@ -217,6 +216,23 @@ impl<'q> Writer<'q> {
                 Ok(())
             }
         }
+    }
+
+    fn annotations(&mut self, items: &'q [SelectItem]) -> Result<(), Error> {
+        for item in items {
+            self.push(", ");
+            self.select_item(item)?;
+        }
+        Ok(())
+    }
+
+    fn select_item(&mut self, item: &'q SelectItem) -> Result<(), Error> {
+        self.loose(&item.expr)?;
+        if let Some(alias) = &item.alias {
+            self.push(" AS ");
+            self.ident(alias);
+        }
+        Ok(())
     }
 
     pub(super) fn related_columns(&mut self, path: &'static Path) -> Result<(), Error> {

@@ -305,6 +305,13 @@ impl FunctionCall {
             filter: None,
         }
     }
+
+    /// Whether this makes one value of many rows, as far as can be told: what only the server knows
+    /// counts as a function of one.
+    #[must_use]
+    pub fn is_aggregate(&self) -> bool {
+        matches!(self.function.facts().kind, FunctionKind::Aggregate)
+    }
 }
 
 impl Expr {

@@ -1,6 +1,6 @@
 //! The clauses that most queries do without.
 
-use crate::{Compound, Cte, Distinct, Expr, Join, Lock, Select};
+use crate::{Compound, Cte, Distinct, Expr, Join, Lock, Select, SelectItem};
 
 /// Clauses that most queries do without. They lie behind one pointer, so that a [`Select`] is small
 /// and a query without them pays for none: what is added to the language of queries is added here.
@@ -13,6 +13,8 @@ pub struct Clauses {
     pub compound: Vec<Compound>,
     /// Whether equal rows are returned once.
     pub distinct: Distinct,
+    /// What is returned behind the columns of a model.
+    pub annotations: Vec<SelectItem>,
     /// Joins written out by the user, after those that the paths of columns ask for.
     pub joins: Vec<Join>,
     /// GROUP BY.
@@ -28,6 +30,7 @@ static NONE: Clauses = Clauses {
     with: Vec::new(),
     compound: Vec::new(),
     distinct: Distinct::All,
+    annotations: Vec::new(),
     joins: Vec::new(),
     group_by: Vec::new(),
     having: None,

@@ -26,7 +26,7 @@ fn functions_have_each_dialects_name() {
     "#);
     assert_snapshot!(call(Function::Lower, vec![status()]), @r#"
     SQLite, MySQL, MariaDB: SELECT LOWER("orders"."status") FROM "orders"
-    Postgres: SELECT LOWER("orders"."status" COLLATE "default") FROM "orders"
+    Postgres: SELECT LOWER("orders"."status" COLLATE "default") COLLATE "C" FROM "orders"
     "#);
     assert_snapshot!(call(Function::Coalesce, vec![column(&ORDERS, "note"), status()]), @r#"SELECT COALESCE("orders"."note", "orders"."status") FROM "orders""#);
     assert_snapshot!(call(Function::Concat, vec![status(), Expr::Value("-".into()), status()]), @r#"
@@ -95,7 +95,12 @@ fn a_case_has_its_branches_in_order() {
         ],
         otherwise: Some(Expr::Value("small".into())),
     };
-    assert_snapshot!(sql(&selected(&ORDER, Expr::Case(Box::new(case)))), @r#"SELECT CASE WHEN "orders"."total" > ? THEN ? WHEN "orders"."total" > ? THEN ? ELSE ? END FROM "orders""#);
+    assert_snapshot!(sql(&selected(&ORDER, Expr::Case(Box::new(case)))), @r#"
+    SQLite: SELECT CASE WHEN "orders"."total" > ? THEN ? WHEN "orders"."total" > ? THEN ? ELSE ? END FROM "orders"
+    Postgres: SELECT CASE WHEN "orders"."total" > $1 THEN $2 WHEN "orders"."total" > $3 THEN $4 ELSE $5 END COLLATE "C" FROM "orders"
+    MySQL: SELECT CASE WHEN `orders`.`total` > ? THEN ? WHEN `orders`.`total` > ? THEN ? ELSE ? END COLLATE utf8mb4_0900_bin FROM `orders`
+    MariaDB: SELECT CASE WHEN `orders`.`total` > ? THEN ? WHEN `orders`.`total` > ? THEN ? ELSE ? END COLLATE utf8mb4_nopad_bin FROM `orders`
+    "#);
 }
 
 #[test]
@@ -278,7 +283,8 @@ fn a_fraction_is_cut_off_before_it_becomes_an_integer() {
     MySQL, MariaDB: SELECT CAST("orders"."status" AS DOUBLE) FROM "orders"
     "#);
     assert_snapshot!(cast(CastType::Text, &total), @r#"
-    SQLite, Postgres: SELECT CAST("orders"."total" AS TEXT) FROM "orders"
+    SQLite: SELECT CAST("orders"."total" AS TEXT) FROM "orders"
+    Postgres: SELECT CAST("orders"."total" AS TEXT) COLLATE "C" FROM "orders"
     MySQL: SELECT CAST(`orders`.`total` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin FROM `orders`
     MariaDB: SELECT CAST(`orders`.`total` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin FROM `orders`
     "#);

@@ -40,7 +40,7 @@ fn a_part_of_another_type_is_null() {
     let of = |ty| sql(&selected(&ORDER, part(JsonPath::default().key("a"), ty)));
     assert_snapshot!(of(JsonType::Text), @r#"
     SQLite: SELECT CASE json_type(("orders"."note" -> ?)) WHEN 'text' THEN json_extract(("orders"."note" -> ?), '$') END FROM "orders"
-    Postgres: SELECT CASE jsonb_typeof(("orders"."note" -> CAST($1 AS TEXT))) WHEN 'string' THEN ("orders"."note" -> CAST($2 AS TEXT)) #>> CAST(ARRAY[] AS TEXT[]) END FROM "orders"
+    Postgres: SELECT CASE jsonb_typeof(("orders"."note" -> CAST($1 AS TEXT))) WHEN 'string' THEN ("orders"."note" -> CAST($2 AS TEXT)) #>> CAST(ARRAY[] AS TEXT[]) END COLLATE "C" FROM "orders"
     MySQL: SELECT CASE JSON_TYPE(JSON_EXTRACT(`orders`.`note`, ?)) WHEN 'STRING' THEN JSON_UNQUOTE(JSON_EXTRACT(`orders`.`note`, ?)) END COLLATE utf8mb4_0900_bin FROM `orders`
     MariaDB: SELECT CASE JSON_TYPE(JSON_EXTRACT(`orders`.`note`, ?)) WHEN 'STRING' THEN JSON_UNQUOTE(JSON_EXTRACT(`orders`.`note`, ?)) END COLLATE utf8mb4_nopad_bin FROM `orders`
     "#);

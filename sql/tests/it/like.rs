@@ -56,14 +56,14 @@ fn case_does_not_count_when_it_need_not() {
     let filter = like(LikeKind::Contains, "a").case_insensitive();
     assert_snapshot!(sql(&orders_where(filter.into())), @r#"
     SQLite: SELECT 1 FROM "orders" WHERE "orders"."status" LIKE ? ESCAPE '!'
-    Postgres: SELECT 1 FROM "orders" WHERE "orders"."status" ILIKE $1 COLLATE "default" ESCAPE '!'
+    Postgres: SELECT 1 FROM "orders" WHERE "orders"."status" COLLATE "default" ILIKE $1 ESCAPE '!'
     MySQL: SELECT 1 FROM `orders` WHERE LOWER(`orders`.`status`) LIKE LOWER(?) COLLATE utf8mb4_0900_bin ESCAPE '!'
     MariaDB: SELECT 1 FROM `orders` WHERE LOWER(`orders`.`status`) LIKE LOWER(?) COLLATE utf8mb4_nopad_bin ESCAPE '!'
     "#);
     let filter = like(LikeKind::Exact, "a").case_insensitive();
     assert_snapshot!(sql(&orders_where(filter.into())), @r#"
     SQLite: SELECT 1 FROM "orders" WHERE "orders"."status" LIKE ? ESCAPE '!'
-    Postgres: SELECT 1 FROM "orders" WHERE "orders"."status" ILIKE $1 COLLATE "default" ESCAPE '!'
+    Postgres: SELECT 1 FROM "orders" WHERE "orders"."status" COLLATE "default" ILIKE $1 ESCAPE '!'
     MySQL: SELECT 1 FROM `orders` WHERE LOWER(`orders`.`status`) LIKE LOWER(?) COLLATE utf8mb4_0900_bin ESCAPE '!'
     MariaDB: SELECT 1 FROM `orders` WHERE LOWER(`orders`.`status`) LIKE LOWER(?) COLLATE utf8mb4_nopad_bin ESCAPE '!'
     "#);
@@ -75,7 +75,7 @@ fn a_negated_pattern_is_the_complement() {
     filter.negated = true;
     assert_snapshot!(sql(&orders_where(filter.into())), @r#"
     SQLite: SELECT 1 FROM "orders" WHERE NOT ("orders"."status" LIKE ? ESCAPE '!')
-    Postgres: SELECT 1 FROM "orders" WHERE NOT ("orders"."status" ILIKE $1 COLLATE "default" ESCAPE '!')
+    Postgres: SELECT 1 FROM "orders" WHERE NOT ("orders"."status" COLLATE "default" ILIKE $1 ESCAPE '!')
     MySQL: SELECT 1 FROM `orders` WHERE NOT (LOWER(`orders`.`status`) LIKE LOWER(?) COLLATE utf8mb4_0900_bin ESCAPE '!')
     MariaDB: SELECT 1 FROM `orders` WHERE NOT (LOWER(`orders`.`status`) LIKE LOWER(?) COLLATE utf8mb4_nopad_bin ESCAPE '!')
     "#);

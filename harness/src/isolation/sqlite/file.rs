@@ -110,7 +110,7 @@ fn options(existing: &Existing, isolation: Isolation) -> Result<SqliteConnectOpt
             path.display()
         )));
     }
-    Ok(options)
+    Ok(options.with_regexp())
 }
 
 /// Whether a word of the file's name is `test`, `tests`, `testing` or `testudo`.

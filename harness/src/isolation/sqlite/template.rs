@@ -119,7 +119,11 @@ impl Template {
     }
 
     async fn open(&self) -> Result<Held, Error> {
-        Held::open(SqliteConnectOptions::new(), Some(self.image.clone())).await
+        Held::open(
+            SqliteConnectOptions::new().with_regexp(),
+            Some(self.image.clone()),
+        )
+        .await
     }
 
     fn prepare_next(self: &Arc<Self>) {

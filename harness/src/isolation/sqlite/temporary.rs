@@ -45,7 +45,8 @@ impl TemporaryDatabase {
         let options = SqliteConnectOptions::new()
             .filename(&path)
             // The file need not survive the machine.
-            .synchronous(SqliteSynchronous::Off);
+            .synchronous(SqliteSynchronous::Off)
+            .with_regexp();
         let pool = SqlitePoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)

@@ -7,6 +7,7 @@ use crate::Result;
 
 pub(super) async fn connect(url: &str) -> Result<SqlitePool> {
     let options: SqliteConnectOptions = url.parse()?;
+    let options = options.with_regexp();
     let mut pool = SqlitePoolOptions::new();
     if url.contains(":memory:") || url.contains("mode=memory") {
         // A database in memory is gone with its last connection, and connections that share one

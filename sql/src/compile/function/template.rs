@@ -18,9 +18,9 @@ pub(super) fn spelling(function: Function, args: usize, dialect: Dialect) -> Spe
     const MATH: &str = "SQLite has it only where it was compiled with \
                         SQLITE_ENABLE_MATH_FUNCTIONS: name it by `sql_function!` there, or calculate it in Rust";
     match (function, dialect) {
-        // Our columns' own collation knows the case of ASCII alone.
-        (Function::Lower, Postgres) => Template("LOWER({0} COLLATE \"default\")"),
-        (Function::Upper, Postgres) => Template("UPPER({0} COLLATE \"default\")"),
+        // Our columns' own collation knows the case of ASCII alone; the result is compared by it again.
+        (Function::Lower, Postgres) => Template("LOWER({0!} COLLATE \"default\") COLLATE \"C\""),
+        (Function::Upper, Postgres) => Template("UPPER({0!} COLLATE \"default\") COLLATE \"C\""),
         (Function::Length, MySql | MariaDb) => Template("CHAR_LENGTH({0})"),
         // Postgres knows no function of these names that takes a BIGINT.
         (Function::Substr, Postgres) => {
