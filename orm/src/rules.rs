@@ -2,6 +2,7 @@
 //!
 //! Each function returns what is wrong, as the end of a sentence about the value.
 
+use std::cmp::Ordering;
 use std::fmt::Display;
 use std::sync::LazyLock;
 
@@ -23,13 +24,15 @@ pub fn compiled(pattern: &'static str) -> Regex {
 
 /// The value against a lower bound.
 pub fn at_least<T: PartialOrd + Display>(value: &T, least: &T) -> Option<String> {
-    // What cannot be compared, such as NaN, is not within the bound.
-    (!(value >= least)).then(|| format!("it is {value}, and must be at least {least}"))
+    // What cannot be compared, such as NaN, is not within a bound.
+    let within = value.partial_cmp(least).is_some_and(Ordering::is_ge);
+    (!within).then(|| format!("it is {value}, and must be at least {least}"))
 }
 
 /// The value against an upper bound.
 pub fn at_most<T: PartialOrd + Display>(value: &T, most: &T) -> Option<String> {
-    (!(value <= most)).then(|| format!("it is {value}, and must be at most {most}"))
+    let within = value.partial_cmp(most).is_some_and(Ordering::is_le);
+    (!within).then(|| format!("it is {value}, and must be at most {most}"))
 }
 
 /// The number of characters of a text against its least.
