@@ -41,8 +41,11 @@ use crate::{Column, FieldType, Model};
 /// `distinct`, `filter` and `over`, from the others.
 pub struct Expression<M, T, K = Scalar> {
     expr: Expr,
-    types: PhantomData<fn() -> (M, T, K)>,
+    types: PhantomData<Types<M, T, K>>,
 }
+
+/// Said of an expression, and not in it.
+type Types<M, T, K> = fn() -> (M, T, K);
 
 /// The kind of an expression that is no aggregate.
 #[derive(Debug, Clone, Copy)]

@@ -30,7 +30,6 @@ use crate::{FieldType, Filter, Model};
 /// );
 /// # Ok::<(), testudo_orm::Error>(())
 /// ```
-#[must_use]
 pub fn case() -> StartedCase {
     StartedCase
 }

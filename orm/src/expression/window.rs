@@ -29,7 +29,6 @@ use crate::{FieldType, Model};
 /// );
 /// # Ok::<(), testudo_orm::Error>(())
 /// ```
-#[must_use]
 pub fn window<M: Model>() -> Window<M> {
     Window {
         window: sql::Window::default(),

@@ -273,7 +273,7 @@ async fn parts_of_what_may_be_null_may_be_null(db: Db) -> testudo::Result {
         (Sample::at + Duration::from_secs(1))
             .date()
             .year()
-            .is_some_year(),
+            .of_some_year(),
     );
     assert_eq!(value(&db, parts).await?, (None, None, 13, 5, 59, true));
     Ok(())
@@ -281,11 +281,11 @@ async fn parts_of_what_may_be_null_may_be_null(db: Db) -> testudo::Result {
 
 /// A method of an application's own on expressions.
 trait SomeYear {
-    fn is_some_year(self) -> testudo_orm::Expression<Sample, bool>;
+    fn of_some_year(self) -> testudo_orm::Expression<Sample, bool>;
 }
 
 impl SomeYear for testudo_orm::Expression<Sample, i64> {
-    fn is_some_year(self) -> testudo_orm::Expression<Sample, bool> {
+    fn of_some_year(self) -> testudo_orm::Expression<Sample, bool> {
         case().when(self.gt(0), true).otherwise(false)
     }
 }
