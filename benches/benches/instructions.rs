@@ -1,7 +1,10 @@
 //! Instructions of the query compiler, counted by callgrind: what a busy machine cannot hide. The
 //! statements are those of `compile.rs`, built and compiled once each.
 
-#![expect(missing_docs, reason = "the macros write public items without documentation")]
+#![expect(
+    missing_docs,
+    reason = "the macros write public items without documentation"
+)]
 
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use testudo::sql::Dialect;

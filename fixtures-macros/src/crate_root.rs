@@ -21,7 +21,7 @@ pub(crate) fn of(attributes: &Attributes, diagnostics: &mut Diagnostics) -> Opti
 }
 
 /// The path of `testudo_orm`, which a crate may know under another name or by way of `testudo`.
-fn orm() -> syn::Result<Path> {
+pub(crate) fn orm() -> syn::Result<Path> {
     find(&[("testudo-orm", None), ("testudo", Some("orm"))]).ok_or_else(|| {
         missing(
             "this crate depends on neither `testudo` nor `testudo-orm`\n\n\

@@ -1,6 +1,7 @@
 //! The procedural macros of Testudo. Use them through `testudo` and `testudo-orm`, which document
 //! them where they belong.
 
+mod atomic;
 mod attributes;
 mod base_model;
 mod crate_root;
@@ -77,6 +78,12 @@ pub fn hybrid(_options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn scopes(visibility: TokenStream, item: TokenStream) -> TokenStream {
     scopes::expand(visibility.into(), item.into()).into()
+}
+
+/// Runs the body of an `async fn` in a transaction. See `testudo_orm::atomic`.
+#[proc_macro_attribute]
+pub fn atomic(options: TokenStream, item: TokenStream) -> TokenStream {
+    atomic::atomic(options.into(), item.into()).into()
 }
 
 /// Makes a test out of an `async fn` that takes a database. See `testudo::orm_test`.

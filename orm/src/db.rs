@@ -14,14 +14,50 @@ use crate::row::Row;
 use crate::shared_connection::Turn;
 use crate::to_its_end::to_its_end;
 use crate::transaction::{Connection, Scope};
-use crate::{Error, Result, SharedConnection};
+use crate::{Error, PoolOptions, Result, SharedConnection, Signals};
 
 /// A handle on a database: a pool, or a transaction that is open on one of its connections.
 ///
 /// Clones are cheap and mean the same pool or the same transaction. Services take `&Db` and do not
 /// care which of the two they get.
+///
+/// # Several databases
+/// There is no global connection and no router: each operation goes to the handle that it is given, so that
+/// databases of whatever kinds stand side by side, and a signature says which of them a function uses. A
+/// transaction is of one of them.
+///
+/// ```
+/// # use testudo_orm::prelude::*;
+/// # use testudo_orm::schema::{generate_schemas, tables_of};
+/// # #[derive(Model, Debug)]
+/// # struct Order {
+/// #     #[field(primary_key)]
+/// #     id: i64,
+/// #     #[field(max_length = 20)]
+/// #     status: String,
+/// # }
+/// async fn archive(shop: &Db, history: &Db) -> testudo_orm::Result<()> {
+///     let sent = Order::filter(Order::status.eq("sent")).fetch_all(shop).await?;
+///     Order::bulk_create(history, sent).await?;
+///     Order::filter(Order::status.eq("sent")).delete(shop).await?;
+///     Ok(())
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> testudo_orm::Result<()> {
+/// # let (shop, history) = (Db::connect("sqlite::memory:").await?, Db::connect("sqlite::memory:").await?);
+/// # generate_schemas(&shop, &tables_of::<Order>()).await?;
+/// # generate_schemas(&history, &tables_of::<Order>()).await?;
+/// # Order::builder().status("sent").create(&shop).await?;
+/// # archive(&shop, &history).await?;
+/// # assert_eq!((Order::all().count(&shop).await?, Order::all().count(&history).await?), (0, 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
-pub struct Db(Target);
+pub struct Db {
+    target: Target,
+    pub(crate) signals: Option<Arc<Signals>>,
+}
 
 #[derive(Debug, Clone)]
 enum Target {
@@ -31,9 +67,9 @@ enum Target {
 }
 
 /// Where the next statement goes.
-enum Way<'d> {
+pub(crate) enum Way<'d> {
     Pool(&'d Pool),
-    Transaction(&'d Scope),
+    Transaction(&'d Arc<Scope>),
     Turn(Turn),
 }
 
@@ -57,8 +93,15 @@ pub(crate) struct Rows {
 }
 
 impl Db {
+    fn new(target: Target) -> Self {
+        Db {
+            target,
+            signals: None,
+        }
+    }
+
     pub(crate) fn on(pool: Pool) -> Self {
-        Db(Target::Pool(pool))
+        Db::new(Target::Pool(pool))
     }
 
     /// Opens a pool of connections to the database at a URL: `postgres://`, `mysql://`, `mariadb://`,
@@ -83,13 +126,56 @@ impl Db {
     /// ```
     ///
     /// # Errors
-    /// When the URL is of no backend that this build knows, or the database cannot be opened.
+    /// When the URL is of no backend that this build knows or has a parameter that is unknown or malformed,
+    /// or the database cannot be opened.
     pub async fn connect(url: &str) -> Result<Self> {
-        Ok(Db::on(Pool::connect(url).await?))
+        Db::connect_with(url, PoolOptions::new()).await
+    }
+
+    /// As [`connect`](Self::connect), with a pool of these options. The same can stand in the URL,
+    /// `?max_connections=5&acquire_timeout=3`, which counts for more: see [`PoolOptions`].
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect), and when options contradict one another.
+    pub async fn connect_with(url: &str, options: PoolOptions) -> Result<Self> {
+        Ok(Db::on(Pool::connect(url, options).await?))
+    }
+
+    /// Closes the pool, once the connections that are in use have come back. From then on every handle on it gets
+    /// `sqlx::Error::PoolClosed`.
+    ///
+    /// # Errors
+    /// When this handle is on a transaction or on a connection that is shared, and not on the pool.
+    pub async fn close(&self) -> Result<()> {
+        match self.target() {
+            Target::Pool(pool) => {
+                pool.close().await;
+                Ok(())
+            }
+            Target::Transaction(_) | Target::Shared(_) => Err(Error::misuse(
+                "this handle is not on a pool, but on one of its connections; close the handle that `connect` gave",
+            )),
+        }
     }
 
     pub(crate) fn sharing(connection: SharedConnection) -> Self {
-        Db(Target::Shared(connection))
+        Db::new(Target::Shared(connection))
+    }
+
+    /// A handle on a transaction that was begun on this one.
+    pub(crate) fn within(&self, scope: Arc<Scope>) -> Self {
+        Db {
+            target: Target::Transaction(scope),
+            signals: self.signals.clone(),
+        }
+    }
+
+    /// The transaction that this handle is on.
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        match self.target() {
+            Target::Transaction(scope) => Some(scope),
+            Target::Pool(_) | Target::Shared(_) => None,
+        }
     }
 
     /// The dialect of SQL that the database speaks.
@@ -152,52 +238,6 @@ impl Db {
     #[must_use]
     pub fn is_transaction(&self) -> bool {
         matches!(self.target(), Target::Transaction(_))
-    }
-
-    /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns
-    /// `Err`, panics or is dropped. Within a transaction this is a savepoint.
-    ///
-    /// ```no_run
-    /// # async fn example(db: testudo_orm::Db) -> testudo_orm::Result<()> {
-    /// db.transaction(async |tx| {
-    ///     tx.execute("UPDATE accounts SET balance = balance - 1 WHERE id = 1", &[]).await?;
-    ///     tx.execute("UPDATE accounts SET balance = balance + 1 WHERE id = 2", &[]).await
-    /// })
-    /// .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// While it runs, statements go through the handle that it is given: the outer handle is either
-    /// another connection or, within a transaction, refused.
-    ///
-    /// # Errors
-    /// What `work` returns, or the database's refusal to begin or commit.
-    pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
-    where
-        F: AsyncFnOnce(Db) -> Result<T, E>,
-        E: From<Error>,
-    {
-        let scope = match self.way().await? {
-            Way::Pool(pool) => Scope::begin(pool).await?,
-            Way::Transaction(outer) => outer.savepoint().await?,
-            Way::Turn(turn) => Scope::begin_within(turn).await?,
-        };
-        let guard = scope.guard();
-        // The guard stays armed until the end is known: what is cancelled or fails here is rolled back.
-        match work(Db(Target::Transaction(Arc::clone(&scope)))).await {
-            Ok(value) => {
-                scope.commit().await?;
-                guard.disarm();
-                Ok(value)
-            }
-            Err(error) => {
-                if scope.rollback().await.is_ok() {
-                    guard.disarm();
-                }
-                Err(error)
-            }
-        }
     }
 
     /// Runs a statement with binds and returns how many rows it touched.
@@ -300,16 +340,16 @@ impl Db {
 
     /// The target, or what has taken its place.
     fn target(&self) -> &Target {
-        let mut target = &self.0;
+        let mut target = &self.target;
         while let Target::Shared(connection) = target
             && let Some(db) = connection.replacement()
         {
-            target = &db.0;
+            target = &db.target;
         }
         target
     }
 
-    async fn way(&self) -> Result<Way<'_>> {
+    pub(crate) async fn way(&self) -> Result<Way<'_>> {
         loop {
             match self.target() {
                 Target::Pool(pool) => return Ok(Way::Pool(pool)),

@@ -14,6 +14,7 @@ mod session;
 mod sqlite;
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -22,8 +23,9 @@ use testudo_sql::{Dialect, Value};
 use tokio::sync::{OnceCell, mpsc};
 use uuid::Uuid;
 
+use crate::error::Conflict;
 use crate::row::CellError;
-use crate::{Db, Error, Result};
+use crate::{Db, Error, PoolOptions, Result};
 
 /// What a statement that returns no rows reports.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,8 +41,14 @@ pub(crate) trait Driver: sqlx::Database {
     /// the server was asked.
     const DIALECTS: &'static [Dialect];
 
+    /// The parameters that the driver reads in the query of a URL.
+    const PARAMETERS: &'static [&'static str];
+
     /// Opens a pool with the settings that values need to come back as they were sent.
-    fn open(url: &str) -> impl Future<Output = Result<sqlx::Pool<Self>>> + Send;
+    fn open(
+        url: &str,
+        options: &PoolOptions,
+    ) -> impl Future<Output = Result<sqlx::Pool<Self>>> + Send;
 
     /// Asks the server which of the dialects it speaks.
     fn ask(connection: &mut Self::Connection) -> impl Future<Output = Result<Dialect>> + Send;
@@ -55,6 +63,9 @@ pub(crate) trait Driver: sqlx::Database {
 
     /// What a statement without rows has done.
     fn done(result: &Self::QueryResult) -> Done;
+
+    /// What another transaction has done to this one, if that is the error.
+    fn conflict(error: &dyn sqlx::error::DatabaseError) -> Option<Conflict>;
 
     /// The error, with what the server says about a broken constraint. It may be asked for more.
     fn refine(
@@ -184,7 +195,7 @@ macro_rules! drivers {
         }
 
         impl Pool {
-            pub(crate) async fn connect(url: &str) -> Result<Pool> {
+            pub(crate) async fn connect(url: &str, options: PoolOptions) -> Result<Pool> {
                 // Only the scheme may be named in an error: the rest can hold a password.
                 let Some((scheme, _)) = url.split_once(':') else {
                     return Err(Error::url(
@@ -194,7 +205,10 @@ macro_rules! drivers {
                 $(
                     #[cfg(feature = $feature)]
                     if <$database as sqlx::Database>::URL_SCHEMES.contains(&scheme) {
-                        let pool = Pooled::from(<$database as Driver>::open(url).await?);
+                        let known = <$database as Driver>::PARAMETERS;
+                        let (options, url) = options.of_url(url, known)?;
+                        let pool = <$database as Driver>::open(&url, &options).await?;
+                        let pool = Pooled::from(pool);
                         pool.speaks().await?;
                         return Ok(Pool::$variant(pool));
                     }
@@ -231,12 +245,17 @@ impl Pool {
         each!(Pool(pool) = self => pool.dialect())
     }
 
+    pub(crate) async fn close(&self) {
+        each!(Pool(pool) = self => pool.close().await);
+    }
+
     pub(crate) async fn acquire(&self) -> Result<Leased> {
         Ok(each!(Pool(pool) = self, Leased: pool.acquire().await?))
     }
 
-    pub(crate) async fn begin(&self) -> Result<Transaction> {
-        Ok(each!(Pool(pool) = self, Transaction: pool.begin().await?))
+    /// Begins by this statement, or by the driver's own.
+    pub(crate) async fn begin(&self, statement: Option<Cow<'static, str>>) -> Result<Transaction> {
+        Ok(each!(Pool(pool) = self, Transaction: pool.begin(statement).await?))
     }
 }
 
@@ -252,7 +271,7 @@ impl Transaction {
     }
 
     pub(crate) async fn commit(self) -> Result<()> {
-        each!(Transaction(transaction) = self => Ok(transaction.commit().await?))
+        each!(Transaction(transaction) = self => session::commit(transaction).await)
     }
 
     pub(crate) async fn rollback(self) -> Result<()> {

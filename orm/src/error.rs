@@ -10,6 +10,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// An error of this crate: opaque, with questions to ask.
 pub struct Error(Box<Kind>);
 
+/// An error that somebody else's code has returned.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What another transaction has done to this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Conflict {
+    /// The statement was refused, or the transaction with it as soon as it is told to go on.
+    Refused,
+    /// The server has rolled the transaction back.
+    Ended,
+}
+
 #[derive(Debug)]
 enum Kind {
     DoesNotExist {
@@ -47,6 +59,21 @@ enum Kind {
     Compile(sql::Error),
     Cursor(&'static str),
     Misuse(String),
+    /// Another transaction was in the way.
+    Conflict {
+        source: sqlx::Error,
+        statement: Option<String>,
+        conflict: Conflict,
+        /// How often the transaction was tried, where that is known.
+        tries: u32,
+    },
+    /// Hooks of `on_commit`, each with its error.
+    Hooks(Vec<Failure>),
+    Receiver {
+        signal: &'static str,
+        of: String,
+        source: Failure,
+    },
     Database {
         source: sqlx::Error,
         statement: Option<String>,
@@ -151,16 +178,68 @@ impl Error {
     /// connection.
     pub(crate) fn is_refusal(&self) -> bool {
         match &*self.0 {
-            Kind::Integrity(_) => true,
+            Kind::Integrity(_) | Kind::Conflict { .. } => true,
             Kind::Database { source, .. } => source.as_database_error().is_some(),
             _ => false,
         }
     }
 
-    /// Whether the server chose this transaction to end a deadlock.
-    pub(crate) fn is_deadlock(&self) -> bool {
-        let refused = self.as_sqlx().and_then(sqlx::Error::as_database_error);
-        refused.is_some_and(|error| error.code().as_deref() == Some("40001"))
+    /// Whether the server has rolled the transaction back for another one's sake.
+    pub(crate) fn ends_transaction(&self) -> bool {
+        matches!(
+            *self.0,
+            Kind::Conflict {
+                conflict: Conflict::Ended,
+                ..
+            }
+        )
+    }
+
+    /// This was the last error of so many tries of a transaction.
+    pub(crate) fn tried(mut self, number: Option<u32>) -> Self {
+        if let (Kind::Conflict { tries, .. }, Some(number)) = (&mut *self.0, number) {
+            *tries = number;
+        }
+        self
+    }
+
+    pub(crate) fn conflict(
+        source: sqlx::Error,
+        statement: Option<&str>,
+        conflict: Conflict,
+    ) -> Self {
+        Kind::Conflict {
+            source,
+            statement: statement.map(str::to_owned),
+            conflict,
+            tries: 1,
+        }
+        .into()
+    }
+
+    pub(crate) fn hooks(failures: Vec<Failure>) -> Self {
+        Kind::Hooks(failures).into()
+    }
+
+    /// An error of this crate stays what it is: a receiver that breaks a constraint has broken one.
+    pub(crate) fn receiver(signal: &'static str, of: impl Into<String>, source: Failure) -> Self {
+        match source.downcast::<Error>() {
+            Ok(error) => *error,
+            Err(source) => Kind::Receiver {
+                signal,
+                of: of.into(),
+                source,
+            }
+            .into(),
+        }
+    }
+
+    /// A setting of a transaction that is a savepoint on a connection that is shared.
+    pub(crate) fn not_outermost(setting: &str) -> Self {
+        Error::misuse(format!(
+            "the setting `{setting}` cannot be had here: the owner of the connection has begun a transaction \
+             already, as for a test that is rolled back; use isolation = \"clone\""
+        ))
     }
 
     pub(crate) fn cursor(problem: &'static str) -> Self {
@@ -211,6 +290,20 @@ impl Error {
     pub fn is_unique_violation(&self) -> bool {
         self.integrity()
             .is_some_and(|e| e.kind == IntegrityKind::Unique)
+    }
+
+    /// Whether another transaction was in the way: a serialization failure, a deadlock, a lock that was waited for
+    /// in vain, a database that is busy. The same transaction may succeed when it is done again, which
+    /// [`retries`](crate::TransactionOptions::retries) does.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(*self.0, Kind::Conflict { .. })
+    }
+
+    /// Whether everything is committed all the same: a hook of [`on_commit`](crate::Db::on_commit) failed.
+    #[must_use]
+    pub fn is_committed(&self) -> bool {
+        matches!(*self.0, Kind::Hooks(_))
     }
 
     /// Whether a value did not fit its field, or a field was not given one; no statement was sent.
@@ -281,7 +374,7 @@ impl Error {
     #[must_use]
     pub fn as_sqlx(&self) -> Option<&sqlx::Error> {
         match &*self.0 {
-            Kind::Database { source, .. } => Some(source),
+            Kind::Database { source, .. } | Kind::Conflict { source, .. } => Some(source),
             _ => None,
         }
     }
@@ -369,6 +462,40 @@ impl fmt::Display for Error {
                 "invalid cursor: {problem}; begin again at the first page"
             ),
             Kind::Misuse(problem) => f.write_str(problem),
+            Kind::Conflict {
+                source,
+                statement,
+                tries,
+                ..
+            } => {
+                write!(f, "another transaction was in the way: {source}")?;
+                if let Some(sql) = statement {
+                    write!(f, "; in the statement `{sql}`")?;
+                }
+                match tries {
+                    0 | 1 => Ok(()),
+                    _ => write!(f, "; the transaction was tried {tries} times"),
+                }
+            }
+            Kind::Hooks(failures) => {
+                f.write_str(
+                    "everything is committed, but afterwards a hook of `on_commit` failed",
+                )?;
+                for (index, failure) in failures.iter().enumerate() {
+                    write!(
+                        f,
+                        "{} {failure}",
+                        if index == 0 { ":" } else { "; another one:" }
+                    )?;
+                }
+                Ok(())
+            }
+            Kind::Receiver { signal, of, source } => {
+                write!(
+                    f,
+                    "rolled back by a receiver of `{signal}` of {of}: {source}"
+                )
+            }
             Kind::Database {
                 source,
                 statement: None,
@@ -386,8 +513,10 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
-            Kind::Database { source, .. } => Some(source),
+            Kind::Database { source, .. } | Kind::Conflict { source, .. } => Some(source),
             Kind::Compile(error) => Some(error),
+            Kind::Hooks(failures) => failures.first().map(|failure| &**failure as _),
+            Kind::Receiver { source, .. } => Some(&**source),
             _ => None,
         }
     }

@@ -29,6 +29,7 @@ mod operand;
 mod order;
 mod path;
 mod persist;
+mod pool_options;
 mod projection;
 mod quantify;
 mod queryset;
@@ -39,12 +40,48 @@ mod rules;
 pub mod schema;
 mod selection;
 mod shared_connection;
+mod signals;
 mod subquery;
 mod to_its_end;
 mod transaction;
 mod tuples;
 mod validate;
 
+/// Runs the body of an `async fn` in a transaction, on the database that the function takes.
+///
+/// ```
+/// # use testudo_orm::prelude::*;
+/// # use testudo_orm::Error;
+/// #[atomic(retries = 3)]
+/// async fn transfer(db: &Db, from: i64, to: i64) -> Result<(), Error> {
+///     // `db` is the transaction here.
+///     db.execute("UPDATE accounts SET balance = balance - 1 WHERE id = ?", &[from.into()]).await?;
+///     db.execute("UPDATE accounts SET balance = balance + 1 WHERE id = ?", &[to.into()]).await?;
+///     Ok(())
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> testudo_orm::Result<()> {
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # db.execute("CREATE TABLE accounts (id INTEGER, balance INTEGER)", &[]).await?;
+/// transfer(&db, 1, 2).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It is [`Db::transaction_with`] around the body: committed when it returns `Ok`, rolled back when it returns
+/// `Err`, and a savepoint if the handle is on a transaction already. The parameter is found by its type,
+/// `&Db`, whatever its name, and there is one. The function returns a `Result` whose error is made from
+/// [`Error`]. Methods are written alike.
+///
+/// # Options
+///
+/// | option | what it does |
+/// |---|---|
+/// | `isolation = "serializable"` | the isolation level: `read uncommitted`, `read committed`, `repeatable read` or `serializable` |
+/// | `read_only` | statements that write are refused |
+/// | `retries = 3` | the body runs again, up to so many times, if the transaction lost against another; then what it uses of the parameters has to be `Clone`, and a `&mut` parameter cannot be changed |
+/// | `crate = path` | where the macro finds this crate, if not under its own name or in `testudo` |
+pub use testudo_fixtures_macros::atomic;
 /// Computed properties: methods of a model that are expressions of its queries too.
 ///
 /// On a row the methods are what they are in any block. In queries they stand beside the columns:
@@ -129,6 +166,7 @@ pub use testudo_fixtures_macros::hybrid;
 pub use testudo_fixtures_macros::scopes;
 pub use testudo_fixtures_macros::{DbEnum, FieldType, Model, ModelFields, Projection};
 pub use testudo_sql as sql;
+pub use testudo_sql::{IsolationLevel, SqliteBehavior};
 
 pub use crate::assign::{Assign, Assignments, IntoAssignments, IntoColumns};
 pub use crate::builder::ModelBuilder;
@@ -160,6 +198,7 @@ pub use crate::operand::{IntoOperand, Operand};
 pub use crate::order::{IntoOrdering, Ordering};
 pub use crate::path::{ModelPath, PathHandle, Root, ToOnePath, Via};
 pub use crate::persist::{Bulk, BulkConflict, GetOrCreate, IntoChanges, Persist, Upsert, excluded};
+pub use crate::pool_options::PoolOptions;
 pub use crate::projection::Projection;
 pub use crate::queryset::{
     Annotated, Combined, Cte, CteColumns, Grouped, IntoRelated, IntoRelatedOne, Keyset, KeysetPage,
@@ -174,15 +213,18 @@ pub use crate::relation::{
 pub use crate::row::{Cell, CellError, Row};
 pub use crate::selection::Selection;
 pub use crate::shared_connection::{Diverted, SharedConnection};
+pub use crate::signals::{M2mAction, M2mChange, Receiver, Receiver3, Signals};
 pub use crate::subquery::{exists, outer, subquery};
+pub use crate::transaction::{HookResult, Once, Repeat, Retries, TransactionOptions};
 
 /// What a module that defines or queries models needs.
 pub mod prelude {
     pub use crate::{
-        Db, DbEnum, ForeignKey, GetOrCreate, ManyToMany, Model, ModelBuilder, ModelFields,
-        OneToOne, Persist, Projection, QuerySet, ReverseOneToOne, ReverseRelation, SetOperations,
-        avg, case, count, count_distinct, excluded, exists, max, min, outer, prefetch, raw,
-        row_number, sql_function, subquery, sum, window,
+        Db, DbEnum, ForeignKey, GetOrCreate, IsolationLevel, M2mAction, M2mChange, ManyToMany,
+        Model, ModelBuilder, ModelFields, OneToOne, Persist, PoolOptions, Projection, QuerySet,
+        ReverseOneToOne, ReverseRelation, SetOperations, Signals, TransactionOptions, atomic, avg,
+        case, count, count_distinct, excluded, exists, max, min, outer, prefetch, raw, row_number,
+        sql_function, subquery, sum, window,
     };
 }
 

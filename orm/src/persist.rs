@@ -73,15 +73,15 @@ pub trait Persist: Model {
         let columns = fields.into_columns();
         async move {
             let mut columns = positions::<Self>(columns, "save")?;
-            for position in auto_now(self) {
-                if !columns.contains(&position) {
-                    columns.push(position);
-                }
-            }
-            if update(self, &columns, db).await? == 0 {
-                return Err(Error::does_not_exist(Self::TABLE.model));
-            }
-            Ok(())
+            let Some(receivers) = db.receivers::<Self>() else {
+                return update_fields(self, columns, db).await;
+            };
+            db.transaction(async |tx| {
+                before_update(self, &mut columns, &tx).await?;
+                update_fields(self, columns, &tx).await?;
+                receivers.after_save(self, false, &tx).await
+            })
+            .await
         }
     }
 
@@ -90,7 +90,17 @@ pub trait Persist: Model {
     /// # Errors
     /// When it is not in the database, a foreign key forbids it, or the database refuses.
     fn delete(&self, db: &Db) -> impl Future<Output = Result<()>> + Send {
-        delete(self, db)
+        async move {
+            let Some(receivers) = db.receivers::<Self>() else {
+                return delete(self, db).await;
+            };
+            db.transaction(async |tx| {
+                receivers.before_delete(self, &tx).await?;
+                delete(self, &tx).await?;
+                receivers.after_delete(self, &tx).await
+            })
+            .await
+        }
     }
 
     /// Reads the row again; relations that were fetched are not any more.
@@ -203,13 +213,36 @@ pub trait Persist: Model {
 
 impl<M: Model> Persist for M {}
 
+/// Inserts a row, between its receivers if it has any.
 pub(crate) async fn insert<M: Model>(row: &mut M, db: &Db) -> Result<()> {
-    bulk::insert(std::slice::from_mut(row), &bulk::Options::default(), db).await
+    let Some(receivers) = db.receivers::<M>() else {
+        return insert_row(row, db).await;
+    };
+    db.transaction(async |tx| {
+        receivers.before_save(row, &tx).await?;
+        insert_row(row, &tx).await?;
+        receivers.after_save(row, true, &tx).await
+    })
+    .await
 }
 
 async fn save<M: Model>(row: &mut M, db: &Db) -> Result<()> {
+    let Some(receivers) = db.receivers::<M>() else {
+        return store(row, db).await.map(drop);
+    };
+    db.transaction(async |tx| {
+        receivers.before_save(row, &tx).await?;
+        let created = store(row, &tx).await?;
+        receivers.after_save(row, created, &tx).await
+    })
+    .await
+}
+
+/// Updates the row, or inserts it where there is none. Whether it was inserted.
+async fn store<M: Model>(row: &mut M, db: &Db) -> Result<bool> {
     if is_unsaved(row) || version::is_new(row) {
-        return insert(row, db).await;
+        insert_row(row, db).await?;
+        return Ok(true);
     }
     row.touch(Utc::now(), false);
     let columns: Vec<usize> = (0..M::TABLE.columns.len())
@@ -225,7 +258,39 @@ async fn save<M: Model>(row: &mut M, db: &Db) -> Result<()> {
         update(row, &columns, db).await?
     };
     if found == 0 {
-        return insert(row, db).await;
+        insert_row(row, db).await?;
+    }
+    Ok(found == 0)
+}
+
+async fn insert_row<M: Model>(row: &mut M, db: &Db) -> Result<()> {
+    bulk::insert(std::slice::from_mut(row), &bulk::Options::default(), db).await
+}
+
+/// Updates these columns, and those that follow the clock.
+async fn update_fields<M: Model>(row: &mut M, mut columns: Vec<usize>, db: &Db) -> Result<()> {
+    for position in auto_now(row) {
+        if !columns.contains(&position) {
+            columns.push(position);
+        }
+    }
+    match update(row, &columns, db).await? {
+        0 => Err(Error::does_not_exist(M::TABLE.model)),
+        _ => Ok(()),
+    }
+}
+
+/// Calls the receivers of a row before these columns of it are updated, and adds those that they change.
+async fn before_update<M: Model>(row: &mut M, columns: &mut Vec<usize>, db: &Db) -> Result<()> {
+    let Some(receivers) = db.receivers::<M>() else {
+        return Ok(());
+    };
+    let before = own_values(row);
+    receivers.before_save(row, db).await?;
+    for (position, before) in before.iter().enumerate() {
+        if row.value(position) != *before && !columns.contains(&position) {
+            columns.push(position);
+        }
     }
     Ok(())
 }

@@ -1,12 +1,22 @@
 //! An open transaction and the savepoints within it.
 
+mod backoff;
+mod hooks;
+mod options;
+mod own;
+mod run;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use testudo_sql::{Dialect, Value};
+use testudo_sql::{Begin, Dialect, Value};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 
-use crate::driver::{Done, Each, Pool, Row, Session, Transaction};
+pub use self::hooks::HookResult;
+use self::hooks::{HookList, OnCommit, OnRollback};
+pub use self::options::{Once, Repeat, Retries, TransactionOptions};
+use self::own::Own;
+use crate::driver::{Done, Each, Pool, Row, Session};
 use crate::shared_connection::Turn;
 use crate::to_its_end::to_its_end;
 use crate::{Error, Result};
@@ -16,12 +26,21 @@ use crate::{Error, Result};
 pub(crate) struct Scope {
     level: usize,
     shared: Arc<Shared>,
+    hooks: HookList,
+    /// What the savepoint is in.
+    outer: Option<Arc<Scope>>,
 }
 
 #[derive(Debug)]
 struct Shared {
     dialect: Dialect,
+    begin: Begin,
+    /// Which try of the transaction this is. `None`: it cannot be tried again, because it is a savepoint to
+    /// the owner of the connection.
+    number: Option<u32>,
     open: Arc<Mutex<Open>>,
+    /// Whether the latest that was heard of the server is that another transaction was in the way.
+    lost: AtomicBool,
     /// Levels above this one were abandoned (their future was dropped) and wait to be rolled back.
     /// A drop cannot await, so the next statement does it.
     keep: AtomicUsize,
@@ -44,7 +63,7 @@ struct Open {
 #[derive(Debug)]
 enum Outermost {
     /// A transaction on a connection of its own.
-    Own(Transaction),
+    Own(Own),
     /// A savepoint on a connection that others use too, when its turn has ended.
     Shared(Turn),
 }
@@ -52,27 +71,50 @@ enum Outermost {
 /// The connection, for one statement of the scope that asked for it.
 pub(crate) struct Connection {
     open: OwnedMutexGuard<Open>,
-    dialect: Dialect,
+    shared: Arc<Shared>,
 }
 
 /// Abandons the scope unless disarmed.
 pub(crate) struct Guard<'s>(Option<&'s Scope>);
 
 impl Scope {
-    pub(crate) async fn begin(pool: &Pool) -> Result<Arc<Scope>> {
+    pub(crate) async fn begin(pool: &Pool, begin: &Begin, number: u32) -> Result<Arc<Scope>> {
         let dialect = pool.speaks().await?;
-        let transaction = pool.begin().await?;
-        Ok(Scope::outermost(dialect, Outermost::Own(transaction)))
+        let (pool, statement) = (pool.clone(), begin.compile(dialect));
+        // Broken off, the driver would not know whether a transaction was begun.
+        let transaction = to_its_end(async move { pool.begin(statement).await })
+            .await
+            .map_err(|error| error.tried(Some(number)))?;
+        let own = Own::new(transaction, begin.undo(dialect));
+        Ok(Scope::outermost(
+            dialect,
+            *begin,
+            Some(number),
+            Outermost::Own(own),
+        ))
     }
 
     /// A transaction as a savepoint on a connection that is shared; it ends with the turn.
-    pub(crate) async fn begin_within(mut turn: Turn) -> Result<Arc<Scope>> {
+    pub(crate) async fn begin_within(mut turn: Turn, begin: &Begin) -> Result<Arc<Scope>> {
         let dialect = turn.speaks().await?;
+        if let Some(missing) = begin.missing_in(&Begin::default(), dialect) {
+            return Err(Error::not_outermost(&missing));
+        }
         let turn = turn.begin(savepoint_name(1)).await?;
-        Ok(Scope::outermost(dialect, Outermost::Shared(turn)))
+        Ok(Scope::outermost(
+            dialect,
+            Begin::default(),
+            None,
+            Outermost::Shared(turn),
+        ))
     }
 
-    fn outermost(dialect: Dialect, transaction: Outermost) -> Arc<Scope> {
+    fn outermost(
+        dialect: Dialect,
+        begin: Begin,
+        number: Option<u32>,
+        transaction: Outermost,
+    ) -> Arc<Scope> {
         let open = Open {
             transaction: Some(transaction),
             level: 1,
@@ -81,19 +123,30 @@ impl Scope {
         };
         let shared = Shared {
             dialect,
+            begin,
+            number,
             open: Arc::new(Mutex::new(open)),
+            lost: AtomicBool::new(false),
             keep: AtomicUsize::new(usize::MAX),
             streaming: AtomicBool::new(false),
         };
         Arc::new(Scope {
             level: 1,
             shared: Arc::new(shared),
+            hooks: HookList::new(),
+            outer: None,
         })
     }
 
-    pub(crate) async fn savepoint(&self) -> Result<Arc<Scope>> {
-        let mut connection = self.connection().await?;
-        let level = self.level + 1;
+    pub(crate) async fn savepoint(outer: &Arc<Scope>, begin: &Begin) -> Result<Arc<Scope>> {
+        if let Some(missing) = begin.missing_in(&outer.shared.begin, outer.dialect()) {
+            return Err(Error::misuse(format!(
+                "a transaction within a transaction cannot have the setting `{missing}`, which the outermost \
+                 has not; set it where the outermost begins"
+            )));
+        }
+        let mut connection = outer.connection().await?;
+        let level = outer.level + 1;
         connection
             .session()?
             .script(&format!("SAVEPOINT {}", savepoint_name(level)))
@@ -101,8 +154,23 @@ impl Scope {
         connection.open.level = level;
         Ok(Arc::new(Scope {
             level,
-            shared: Arc::clone(&self.shared),
+            shared: Arc::clone(&outer.shared),
+            hooks: HookList::new(),
+            outer: Some(Arc::clone(outer)),
         }))
+    }
+
+    pub(crate) fn on_commit(&self, hook: OnCommit) -> Result<()> {
+        self.hooks.on_commit(hook)
+    }
+
+    pub(crate) fn on_rollback(&self, hook: OnRollback) -> Result<()> {
+        self.hooks.on_rollback(hook)
+    }
+
+    /// Whether all of it was in vain because another transaction was in the way, and it can be tried again.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.level == 1 && self.shared.number.is_some() && self.shared.lost.load(Ordering::Acquire)
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -138,7 +206,7 @@ impl Scope {
         }
         Ok(Connection {
             open,
-            dialect: self.shared.dialect,
+            shared: Arc::clone(&self.shared),
         })
     }
 
@@ -147,47 +215,61 @@ impl Scope {
         self.shared.streaming.store(streaming, Ordering::Release);
     }
 
+    /// Commits, or releases the savepoint. The hooks run when all is committed.
     pub(crate) async fn commit(&self) -> Result<()> {
-        let Connection { mut open, .. } = self.connection().await?;
-        let level = self.level;
+        let connection = self.connection().await;
+        let (level, hooks, outer) = (self.level, self.hooks.close(), self.outer.clone());
         to_its_end(async move {
-            if let Some(refusal) = open.refused.take() {
-                if level == 1 {
-                    roll_back_to(&mut open, 0).await?;
+            let Connection { mut open, shared } = match connection {
+                Ok(connection) => connection,
+                Err(error) => {
+                    hooks.rolled_back().await;
+                    return Err(error);
                 }
-                return Err(Error::misuse(format!(
-                    "nothing of the transaction is kept, because a statement in it was refused: \
-                     {refusal}; run what may be refused in a `transaction` of its own within it"
-                )));
+            };
+            let committed = commit(&mut open, level).await;
+            shared.heard(&committed);
+            drop(open);
+            match (committed, outer) {
+                (Ok(()), Some(outer)) => {
+                    outer.hooks.inherit(hooks);
+                    Ok(())
+                }
+                (Ok(()), None) => hooks.committed().await,
+                (Err(error), _) => {
+                    hooks.rolled_back().await;
+                    Err(error.tried(shared.number))
+                }
             }
-            if level == 1 {
-                return match open.transaction.take() {
-                    Some(Outermost::Own(transaction)) => transaction.commit().await,
-                    Some(Outermost::Shared(mut turn)) => turn.commit(&savepoint_name(1)).await,
-                    None => Ok(()),
-                };
-            }
-            if let Some(transaction) = &mut open.transaction {
-                let name = savepoint_name(level);
-                transaction
-                    .session()?
-                    .script(&format!("RELEASE SAVEPOINT {name}"))
-                    .await?;
-            }
-            open.level = level - 1;
-            Ok(())
         })
         .await
     }
 
     pub(crate) async fn rollback(&self) -> Result<()> {
-        let Connection { mut open, .. } = self.connection().await?;
-        let level = self.level - 1;
-        to_its_end(async move { roll_back_to(&mut open, level).await }).await
+        let connection = self.connection().await;
+        let (level, hooks) = (self.level - 1, self.hooks.close());
+        to_its_end(async move {
+            let rolled_back = match connection {
+                Ok(Connection { mut open, .. }) => roll_back_to(&mut open, level).await,
+                Err(error) => Err(error),
+            };
+            hooks.rolled_back().await;
+            rolled_back
+        })
+        .await
     }
 }
 
 impl Shared {
+    /// Other refusals say nothing new: on Postgres every statement is refused after the first.
+    fn heard<T>(&self, answer: &Result<T>) {
+        match answer {
+            Ok(_) => self.lost.store(false, Ordering::Release),
+            Err(error) if error.is_retryable() => self.lost.store(true, Ordering::Release),
+            Err(_) => {}
+        }
+    }
+
     /// Rolls back what was abandoned. A failure ends the whole transaction, since nobody knows then
     /// what is open on it.
     async fn roll_back_abandoned(
@@ -216,12 +298,40 @@ impl Shared {
     }
 }
 
+async fn commit(open: &mut Open, level: usize) -> Result<()> {
+    if let Some(refusal) = open.refused.take() {
+        if level == 1 {
+            roll_back_to(open, 0).await?;
+        }
+        return Err(Error::misuse(format!(
+            "nothing of the transaction is kept, because a statement in it was refused: {refusal}; run what \
+             may be refused in a `transaction` of its own within it"
+        )));
+    }
+    if level == 1 {
+        return match open.transaction.take() {
+            Some(Outermost::Own(own)) => own.commit().await,
+            Some(Outermost::Shared(mut turn)) => turn.commit(&savepoint_name(1)).await,
+            None => Ok(()),
+        };
+    }
+    if let Some(transaction) = &mut open.transaction {
+        let name = savepoint_name(level);
+        transaction
+            .session()?
+            .script(&format!("RELEASE SAVEPOINT {name}"))
+            .await?;
+    }
+    open.level = level - 1;
+    Ok(())
+}
+
 async fn roll_back_to(open: &mut Open, level: usize) -> Result<()> {
     open.refused = None;
     if level == 0 {
         open.level = 0;
         return match open.transaction.take() {
-            Some(Outermost::Own(transaction)) => transaction.rollback().await,
+            Some(Outermost::Own(own)) => own.rollback().await,
             Some(Outermost::Shared(mut turn)) => turn.roll_back(&savepoint_name(1)).await,
             None => Ok(()),
         };
@@ -256,7 +366,7 @@ fn savepoint_name(level: usize) -> String {
 impl Outermost {
     fn session(&mut self) -> Result<Session<'_>> {
         match self {
-            Outermost::Own(transaction) => Ok(transaction.session()),
+            Outermost::Own(own) => own.session(),
             Outermost::Shared(turn) => turn.session(),
         }
     }
@@ -307,22 +417,23 @@ impl Connection {
     /// were well when it rolls back instead; MySQL rolls everything back at a deadlock, and would
     /// keep each statement after that at once.
     fn note<T>(&mut self, done: Result<T>) -> Result<T> {
-        let Err(error) = &done else { return done };
-        if !error.is_refusal() {
-            return done;
-        }
-        match self.dialect {
+        self.shared.heard(&done);
+        let error = match done {
+            Err(error) if error.is_refusal() => error.tried(self.shared.number),
+            done => return done,
+        };
+        match self.shared.dialect {
             Dialect::Sqlite => {}
             Dialect::Postgres => {
                 self.open.refused.get_or_insert_with(|| error.to_string());
             }
-            Dialect::MySql | Dialect::MariaDb if error.is_deadlock() => {
+            Dialect::MySql | Dialect::MariaDb if error.ends_transaction() => {
                 self.open.lost = Some(error.to_string());
                 self.open.transaction = None;
             }
             Dialect::MySql | Dialect::MariaDb => {}
         }
-        done
+        Err(error)
     }
 }
 
@@ -335,6 +446,8 @@ impl Guard<'_> {
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         let Some(scope) = self.0 else { return };
+        // A task runs what is to be done on a rollback.
+        drop(scope.hooks.close());
         scope
             .shared
             .keep

@@ -23,6 +23,7 @@ mod like;
 mod misfit;
 pub mod schema;
 mod select;
+mod transaction;
 mod update;
 mod value;
 
@@ -42,5 +43,6 @@ pub use crate::select::{
     Clauses, Compound, Cte, Direction, Distinct, Join, JoinKind, Limit, Lock, LockStrength,
     LockWait, Nulls, OrderBy, Projection, Select, SelectItem, SetOperator, Source,
 };
+pub use crate::transaction::{Begin, IsolationLevel, SqliteBehavior};
 pub use crate::update::{Assignment, Update};
 pub use crate::value::Value;

@@ -17,5 +17,12 @@ pub(super) fn explain(plan: &Plan, said: &str) -> Option<&'static str> {
              or use isolation = \"clone\"",
         );
     }
+    // A setting of `TransactionOptions`.
+    if said.contains("the owner of the connection has begun a transaction already") {
+        return Some(
+            "with isolation = \"rollback\" the transactions of the code under test are savepoints, which have \
+             no settings of their own; use isolation = \"clone\"",
+        );
+    }
     isolation::explain(plan.backend, said)
 }

@@ -5,19 +5,47 @@ mod refused;
 
 use std::sync::Arc;
 
-use sqlx::mysql::{MySqlArguments, MySqlPoolOptions, MySqlQueryResult};
+use sqlx::error::DatabaseError;
+use sqlx::mysql::{
+    MySqlArguments, MySqlConnectOptions, MySqlDatabaseError, MySqlPoolOptions, MySqlQueryResult,
+};
 use sqlx::{Arguments, MySql, MySqlConnection, MySqlPool, Row};
 use testudo_sql::{Dialect, Value};
 
 use super::{Done, Driver, session};
-use crate::{Error, Result};
+use crate::error::Conflict;
+use crate::{Error, PoolOptions, Result};
 
 impl Driver for MySql {
     const DIALECTS: &'static [Dialect] = &[Dialect::MySql, Dialect::MariaDb];
 
+    const PARAMETERS: &'static [&'static str] = &[
+        "sslmode",
+        "ssl-mode",
+        "sslca",
+        "ssl-ca",
+        "sslcert",
+        "ssl-cert",
+        "sslkey",
+        "ssl-key",
+        "charset",
+        "collation",
+        "statement-cache-capacity",
+        "socket",
+        "timezone",
+        "time-zone",
+    ];
+
     /// sqlx sets the session's time zone to UTC as it connects.
-    async fn open(url: &str) -> Result<MySqlPool> {
-        Ok(MySqlPoolOptions::new().connect(url).await?)
+    async fn open(url: &str, options: &PoolOptions) -> Result<MySqlPool> {
+        let mut connect: MySqlConnectOptions = url.parse()?;
+        if let Some(statements) = options.statements() {
+            connect = connect.statement_cache_capacity(statements);
+        }
+        Ok(options
+            .apply(MySqlPoolOptions::new())
+            .connect_with(connect)
+            .await?)
     }
 
     async fn ask(connection: &mut MySqlConnection) -> Result<Dialect> {
@@ -56,6 +84,17 @@ impl Driver for MySql {
             first_key: i64::try_from(result.last_insert_id())
                 .ok()
                 .filter(|&key| key != 0),
+        }
+    }
+
+    fn conflict(error: &dyn DatabaseError) -> Option<Conflict> {
+        match error.try_downcast_ref::<MySqlDatabaseError>()?.number() {
+            // The wait for a lock was too long, and the rest of the transaction goes on.
+            1205 => Some(Conflict::Refused),
+            // A deadlock; on MariaDB, a row that has changed since the snapshot was made; a group of servers
+            // that has not agreed at the commit.
+            1213 | 1020 | 3101 => Some(Conflict::Ended),
+            _ => None,
         }
     }
 

@@ -6,22 +6,52 @@ mod read;
 use std::sync::Arc;
 
 use sqlx::error::{DatabaseError, ErrorKind};
-use sqlx::postgres::{PgArguments, PgDatabaseError, PgPoolOptions, PgQueryResult};
+use sqlx::postgres::{
+    PgArguments, PgConnectOptions, PgDatabaseError, PgPoolOptions, PgQueryResult,
+};
 use sqlx::{
     AssertSqlSafe, Either, Executor, PgConnection, PgPool, Postgres, SqlSafeStr, Statement,
 };
 use testudo_sql::{Dialect, Value};
 
 use super::{Done, Driver, session};
-use crate::error::{IntegrityError, IntegrityKind};
-use crate::{Error, Result};
+use crate::error::{Conflict, IntegrityError, IntegrityKind};
+use crate::{Error, PoolOptions, Result};
 
 impl Driver for Postgres {
     const DIALECTS: &'static [Dialect] = &[Dialect::Postgres];
 
+    const PARAMETERS: &'static [&'static str] = &[
+        "sslmode",
+        "ssl-mode",
+        "sslrootcert",
+        "ssl-root-cert",
+        "ssl-ca",
+        "sslcert",
+        "ssl-cert",
+        "sslkey",
+        "ssl-key",
+        "statement-cache-capacity",
+        "host",
+        "hostaddr",
+        "port",
+        "dbname",
+        "user",
+        "password",
+        "application_name",
+        "options",
+    ];
+
     /// sqlx sets the session's time zone to UTC as it connects.
-    async fn open(url: &str) -> Result<PgPool> {
-        Ok(PgPoolOptions::new().connect(url).await?)
+    async fn open(url: &str, options: &PoolOptions) -> Result<PgPool> {
+        let mut connect: PgConnectOptions = url.parse()?;
+        if let Some(statements) = options.statements() {
+            connect = connect.statement_cache_capacity(statements);
+        }
+        Ok(options
+            .apply(PgPoolOptions::new())
+            .connect_with(connect)
+            .await?)
     }
 
     async fn ask(_: &mut PgConnection) -> Result<Dialect> {
@@ -44,7 +74,7 @@ impl Driver for Postgres {
         let statement = connection
             .prepare_with(AssertSqlSafe(Arc::clone(sql)).into_sql_str(), &types)
             .await
-            .map_err(|error| refine(error, sql))?;
+            .map_err(|error| session::unless_conflict::<Self>(error, sql, refine))?;
         let expected = match statement.parameters() {
             Some(Either::Left(types)) => types,
             Some(Either::Right(_)) | None => &types,
@@ -59,6 +89,11 @@ impl Driver for Postgres {
             rows_affected: result.rows_affected(),
             first_key: None,
         }
+    }
+
+    fn conflict(error: &dyn DatabaseError) -> Option<Conflict> {
+        // `serialization_failure` and `deadlock_detected`.
+        matches!(error.code().as_deref(), Some("40001" | "40P01")).then_some(Conflict::Refused)
     }
 
     async fn refine(_: &mut PgConnection, error: sqlx::Error, sql: &str) -> Error {

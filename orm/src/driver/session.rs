@@ -1,15 +1,17 @@
 //! What is the same on every driver: a statement sent on a connection, and a pool that knows its
 //! server.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Connection, Executor, IntoArguments};
+use sqlx::{AssertSqlSafe, Connection, Executor, IntoArguments, SqlSafeStr};
 use testudo_sql::{Dialect, Value};
 use tokio::sync::{OnceCell, mpsc};
 
 use super::{Done, Driver, Each, Pooled, Row};
+use crate::error::Conflict;
 use crate::row::CellError;
 use crate::{Error, Result};
 
@@ -41,13 +43,41 @@ impl<D: Driver> Pooled<D> {
         self.speaks.get_or_try_init(ask).await.copied()
     }
 
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+
     pub(super) async fn acquire(&self) -> Result<PoolConnection<D>> {
         Ok(self.pool.acquire().await?)
     }
 
-    pub(super) async fn begin(&self) -> Result<sqlx::Transaction<'static, D>> {
-        Ok(self.pool.begin().await?)
+    pub(super) async fn begin(
+        &self,
+        statement: Option<Cow<'static, str>>,
+    ) -> Result<sqlx::Transaction<'static, D>> {
+        let Some(statement) = statement else {
+            return self
+                .pool
+                .begin()
+                .await
+                .map_err(|error| refused::<D>(error, None));
+        };
+        let connection = self.pool.acquire().await?;
+        // The pool has one connection, on which its owner has begun a transaction. `begin_with` would end it.
+        if connection.is_in_transaction() {
+            return Err(Error::not_outermost(&statement));
+        }
+        let begun =
+            sqlx::Transaction::begin(connection, Some(AssertSqlSafe(&*statement).into_sql_str()));
+        begun
+            .await
+            .map_err(|error| refused::<D>(error, Some(&statement)))
     }
+}
+
+pub(super) async fn commit<D: Driver>(transaction: sqlx::Transaction<'static, D>) -> Result<()> {
+    let committed = transaction.commit().await;
+    committed.map_err(|error| refused::<D>(error, Some("COMMIT")))
 }
 
 /// The dialect, where the driver's servers speak one alone.
@@ -96,7 +126,7 @@ where
     };
     match done {
         Ok(done) => Ok(D::done(&done)),
-        Err(error) => Err(D::refine(connection, error, &sql).await),
+        Err(error) => Err(refine::<D>(connection, error, &sql).await),
     }
 }
 
@@ -124,7 +154,7 @@ where
         }
     };
     drop(rows);
-    Err(D::refine(connection, error, &sql).await)
+    Err(refine::<D>(connection, error, &sql).await)
 }
 
 /// As [`fetch`], for rows that are taken one by one; ends early once nobody takes any more.
@@ -156,7 +186,7 @@ where
         }
     };
     drop(rows);
-    Err(D::refine(connection, error, &sql).await)
+    Err(refine::<D>(connection, error, &sql).await)
 }
 
 pub(super) async fn script<C, D>(connection: &mut C, sql: &str) -> Result<()>
@@ -170,7 +200,7 @@ where
         .await
     {
         Ok(_) => Ok(()),
-        Err(error) => Err(D::refine(connection, error, sql).await),
+        Err(error) => Err(refine::<D>(connection, error, sql).await),
     }
 }
 
@@ -191,6 +221,38 @@ where
 
 pub(super) fn names<R: sqlx::Row>(row: &R) -> Vec<&str> {
     row.columns().iter().map(sqlx::Column::name).collect()
+}
+
+/// The error of a statement that was sent on this connection, which may be asked for more.
+async fn refine<D: Driver>(connection: &mut D::Connection, error: sqlx::Error, sql: &str) -> Error {
+    match conflict::<D>(&error) {
+        Some(conflict) => Error::conflict(error, Some(sql), conflict),
+        None => D::refine(connection, error, sql).await,
+    }
+}
+
+/// The error of a statement whose connection is gone.
+pub(super) fn refused<D: Driver>(error: sqlx::Error, sql: Option<&str>) -> Error {
+    match conflict::<D>(&error) {
+        Some(conflict) => Error::conflict(error, sql, conflict),
+        None => Error::database(error, sql),
+    }
+}
+
+/// The error of a statement, refined unless it says all that there is to say.
+pub(super) fn unless_conflict<D: Driver>(
+    error: sqlx::Error,
+    sql: &str,
+    refine: fn(sqlx::Error, &str) -> Error,
+) -> Error {
+    match conflict::<D>(&error) {
+        Some(conflict) => Error::conflict(error, Some(sql), conflict),
+        None => refine(error, sql),
+    }
+}
+
+fn conflict<D: Driver>(error: &sqlx::Error) -> Option<Conflict> {
+    error.as_database_error().and_then(D::conflict)
 }
 
 /// Binds that the driver itself cannot encode.

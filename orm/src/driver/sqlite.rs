@@ -16,14 +16,21 @@ use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use testudo_sql::{Dialect, Value};
 
 use super::{Done, Driver, session};
-use crate::error::{IntegrityError, IntegrityKind};
-use crate::{Error, Result};
+use crate::error::{Conflict, IntegrityError, IntegrityKind};
+use crate::{Error, PoolOptions, Result};
+
+/// Somebody else writes, or has written since this transaction has read.
+const SQLITE_BUSY: i32 = 5;
+/// Another connection of this process uses the table, in a cache that both share.
+const SQLITE_LOCKED: i32 = 6;
 
 impl Driver for Sqlite {
     const DIALECTS: &'static [Dialect] = &[Dialect::Sqlite];
 
-    async fn open(url: &str) -> Result<SqlitePool> {
-        connect::connect(url).await
+    const PARAMETERS: &'static [&'static str] = &["mode", "cache", "immutable", "vfs"];
+
+    async fn open(url: &str, options: &PoolOptions) -> Result<SqlitePool> {
+        connect::connect(url, options).await
     }
 
     async fn ask(_: &mut SqliteConnection) -> Result<Dialect> {
@@ -48,6 +55,12 @@ impl Driver for Sqlite {
             rows_affected: result.rows_affected(),
             first_key: None,
         }
+    }
+
+    fn conflict(error: &dyn DatabaseError) -> Option<Conflict> {
+        let code: i32 = error.code()?.parse().ok()?;
+        // The upper bytes say more: SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED_SHAREDCACHE.
+        matches!(code & 0xff, SQLITE_BUSY | SQLITE_LOCKED).then_some(Conflict::Refused)
     }
 
     async fn refine(_: &mut SqliteConnection, error: sqlx::Error, sql: &str) -> Error {

@@ -2,11 +2,11 @@
 
 use testudo_sql::{CompareOp, Expr};
 
-use super::{auto_now, insert, update};
+use super::{auto_now, before_update, insert, update};
 use crate::assign::{IntoColumns, positions};
 use crate::builder::ModelBuilder;
 use crate::queryset::own_column;
-use crate::{Db, Filter, Model, QuerySet, Result};
+use crate::{Db, Error, Filter, Model, QuerySet, Result};
 
 /// A row that is there already, or a new one.
 pub trait GetOrCreate: ModelBuilder {
@@ -198,11 +198,20 @@ async fn change<M: Model>(
         };
         row.set_primary_key(found.primary_key());
         let mut columns = fields.to_vec();
-        columns.extend(auto_now(row).into_iter().filter(|at| !fields.contains(at)));
+        before_update(row, &mut columns, &tx).await?;
+        for position in auto_now(row) {
+            if !columns.contains(&position) {
+                columns.push(position);
+            }
+        }
         if !columns.is_empty() {
             update(row, &columns, &tx).await?;
         }
-        M::get(&tx, row.primary_key()).await.map(Some)
+        let saved = M::get(&tx, row.primary_key()).await?;
+        if let Some(receivers) = tx.receivers::<M>() {
+            receivers.after_save(&saved, false, &tx).await?;
+        }
+        Ok::<_, Error>(Some(saved))
     });
     let changed = changed.await?;
     if changed.is_none() {

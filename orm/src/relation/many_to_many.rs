@@ -12,6 +12,7 @@ use testudo_sql::{
 use super::{Fetched, Tie, reverse};
 use crate::builder::ModelBuilder;
 use crate::key::{is_unsaved, key_expr, one_of};
+use crate::signals::{Change, M2mAction};
 use crate::{Db, Error, Filter, KeyValues, Model, QuerySet, Result};
 
 /// The rows of `T` that this row is tied to.
@@ -116,29 +117,10 @@ impl<T: Model> ManyToMany<T> {
     /// the database refuses.
     pub async fn add<'t>(&self, db: &Db, rows: impl IntoIterator<Item = &'t T>) -> Result<()> {
         let join = self.saved_join("add to a many-to-many relation")?;
-        let keys = keys(rows)?;
-        if let Some(tie) = self.tie {
-            let tied = async |tx: Db| tie(&tx, self.relation, &self.owner, keys).await;
-            return db.transaction(tied).await;
-        }
-        let columns = join.columns();
-        let mut values = Vec::new();
-        for key in keys {
-            values.extend(self.owner.clone());
-            values.extend(key);
-        }
-        // One statement is atomic by itself.
-        let per_statement = db.speaks().await?.max_binds() / columns.len() * columns.len();
-        if values.len() <= per_statement {
-            return tie(db, &join, values).await;
-        }
-        db.transaction(async |tx| {
-            for chunk in values.chunks(per_statement) {
-                tie(&tx, &join, chunk.to_vec()).await?;
-            }
-            Ok(())
-        })
-        .await
+        let rows: Vec<&T> = rows.into_iter().collect();
+        let keys = keys(&rows)?;
+        let work = async |db: Db| self.tie_rows(&db, &join, keys).await;
+        self.change(db, M2mAction::Add, &rows, work).await
     }
 
     /// Unties these rows from this one.
@@ -147,19 +129,10 @@ impl<T: Model> ManyToMany<T> {
     /// When this row or one of those is not saved, or the database refuses.
     pub async fn remove<'t>(&self, db: &Db, rows: impl IntoIterator<Item = &'t T>) -> Result<()> {
         let join = self.saved_join("remove from a many-to-many relation")?;
-        let keys = keys(rows)?;
-        let binds = db.speaks().await?.max_binds() - join.near.len();
-        let per_statement = binds / join.far.len();
-        if keys.len() <= per_statement {
-            return self.untie(db, &join, Some(&keys)).await;
-        }
-        db.transaction(async |tx| {
-            for chunk in keys.chunks(per_statement) {
-                self.untie(&tx, &join, Some(chunk)).await?;
-            }
-            Ok(())
-        })
-        .await
+        let rows: Vec<&T> = rows.into_iter().collect();
+        let keys = keys(&rows)?;
+        let work = async |db: Db| self.untie_rows(&db, &join, keys).await;
+        self.change(db, M2mAction::Remove, &rows, work).await
     }
 
     /// Unties all rows from this one.
@@ -168,7 +141,8 @@ impl<T: Model> ManyToMany<T> {
     /// When this row is not saved or the database refuses.
     pub async fn clear(&self, db: &Db) -> Result<()> {
         let join = self.saved_join("clear a many-to-many relation")?;
-        self.untie(db, &join, None).await
+        let work = async |db: Db| self.untie(&db, &join, None).await;
+        self.change(db, M2mAction::Clear, &[], work).await
     }
 
     /// Ties exactly these rows to this one: the others are untied, in one transaction.
@@ -176,10 +150,74 @@ impl<T: Model> ManyToMany<T> {
     /// # Errors
     /// When this row or one of those is not saved, or the database refuses.
     pub async fn set<'t>(&self, db: &Db, rows: impl IntoIterator<Item = &'t T>) -> Result<()> {
+        let join = self.saved_join("set a many-to-many relation")?;
         let rows: Vec<&T> = rows.into_iter().collect();
+        let keys = keys(&rows)?;
+        let work = async |db: Db| {
+            db.transaction(async |tx| {
+                self.untie(&tx, &join, None).await?;
+                self.tie_rows(&tx, &join, keys).await
+            })
+            .await
+        };
+        self.change(db, M2mAction::Set, &rows, work).await
+    }
+
+    /// Runs an operation, between its receivers if it has any.
+    async fn change(
+        &self,
+        db: &Db,
+        action: M2mAction,
+        rows: &[&T],
+        work: impl AsyncFnOnce(Db) -> Result<()>,
+    ) -> Result<()> {
+        let Some(receivers) = db.relation_receivers::<T>(self.relation) else {
+            return work(db.clone()).await;
+        };
+        let change = Change {
+            action,
+            owner: self.owner.clone(),
+            keys: rows.iter().map(|row| row.primary_key()).collect(),
+        };
+        receivers.around(db, self.relation, change, work).await
+    }
+
+    async fn tie_rows(&self, db: &Db, join: &Join, keys: Vec<KeyValues>) -> Result<()> {
+        if let Some(tie) = self.tie {
+            let tied = async |tx: Db| tie(&tx, self.relation, &self.owner, keys).await;
+            return db.transaction(tied).await;
+        }
+        let columns = join.columns();
+        let mut values = Vec::with_capacity(columns.len() * keys.len());
+        for key in keys {
+            values.extend(self.owner.clone());
+            values.extend(key);
+        }
+        // One statement is atomic by itself.
+        let per_statement = db.speaks().await?.max_binds() / columns.len() * columns.len();
+        if values.len() <= per_statement {
+            return tie(db, join, values).await;
+        }
         db.transaction(async |tx| {
-            self.clear(&tx).await?;
-            self.add(&tx, rows).await
+            for chunk in values.chunks(per_statement) {
+                tie(&tx, join, chunk.to_vec()).await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn untie_rows(&self, db: &Db, join: &Join, keys: Vec<KeyValues>) -> Result<()> {
+        let binds = db.speaks().await?.max_binds() - join.near.len();
+        let per_statement = binds / join.far.len();
+        if keys.len() <= per_statement {
+            return self.untie(db, join, Some(&keys)).await;
+        }
+        db.transaction(async |tx| {
+            for chunk in keys.chunks(per_statement) {
+                self.untie(&tx, join, Some(chunk)).await?;
+            }
+            Ok(())
         })
         .await
     }
@@ -253,9 +291,9 @@ async fn tie(db: &Db, join: &Join, values: Vec<Value>) -> Result<()> {
     Ok(())
 }
 
-fn keys<'t, T: Model>(rows: impl IntoIterator<Item = &'t T>) -> Result<Vec<KeyValues>> {
-    rows.into_iter()
-        .map(|row| {
+fn keys<T: Model>(rows: &[&T]) -> Result<Vec<KeyValues>> {
+    rows.iter()
+        .map(|&row| {
             if is_unsaved(row) {
                 return Err(Error::not_saved(
                     T::TABLE.model,

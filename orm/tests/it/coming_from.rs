@@ -1,9 +1,12 @@
 //! The features that people know from other ORMs: `docs/coming-from.md` as tests, one for each row.
 
+mod connections;
 mod expressions;
 mod fields;
 mod models;
 mod schema;
+mod signals;
+mod transactions;
 mod writing;
 
 use std::collections::BTreeSet;
@@ -19,6 +22,9 @@ const SECTIONS: &[(&str, &str)] = &[
         include_str!("coming_from/expressions.rs"),
     ),
     ("Writing", include_str!("coming_from/writing.rs")),
+    ("Transactions", include_str!("coming_from/transactions.rs")),
+    ("Signals", include_str!("coming_from/signals.rs")),
+    ("Connections", include_str!("coming_from/connections.rs")),
     ("Schema", include_str!("coming_from/schema.rs")),
 ];
 

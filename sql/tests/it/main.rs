@@ -24,6 +24,7 @@ mod related;
 mod select;
 mod snapshot;
 mod subquery;
+mod transaction;
 mod unsupported;
 mod update;
 mod window;
