@@ -4,6 +4,7 @@ mod connections;
 mod expressions;
 mod fields;
 mod models;
+mod relations;
 mod schema;
 mod signals;
 mod transactions;
@@ -21,6 +22,7 @@ const SECTIONS: &[(&str, &str)] = &[
         "Lookups and expressions",
         include_str!("coming_from/expressions.rs"),
     ),
+    ("Relations", include_str!("coming_from/relations.rs")),
     ("Writing", include_str!("coming_from/writing.rs")),
     ("Transactions", include_str!("coming_from/transactions.rs")),
     ("Signals", include_str!("coming_from/signals.rs")),
