@@ -78,18 +78,6 @@ impl MySql {
         others.collect()
     }
 
-    /// Ends the connections of others to a database.
-    pub(super) async fn send_others_away(
-        &self,
-        connection: &mut MySqlConnection,
-        database: &str,
-    ) -> Result<(), Error> {
-        let list = self.list_connections().to_owned();
-        let answers = super::admin::ask(connection, list, "list the connections").await?;
-        let others = Self::others_on(database, &answers);
-        self.send_away(connection, &others).await
-    }
-
     /// Ends these connections, and waits until the server has forgotten them and their locks.
     pub(super) async fn send_away(
         &self,

@@ -28,9 +28,7 @@ impl MySql {
         let mut leaked = Vec::new();
         if !self.was_alone(connection, baseline).await? {
             // A transaction that is left open would keep the next test waiting.
-            self.send_others_away(connection, &baseline.database)
-                .await?;
-            let now = self.read(connection, &baseline.database).await?;
+            let now = self.read_alone(connection, &baseline.database).await?;
             let difference = now.since(baseline);
             if difference.maybe_ddl {
                 leaked = self
@@ -54,8 +52,7 @@ impl MySql {
         baseline: &mut Reading,
     ) -> Result<Restored, Error> {
         let database = baseline.database.clone();
-        self.send_others_away(connection, &database).await?;
-        let now = self.read(connection, &database).await?;
+        let now = self.read_alone(connection, &database).await?;
         let difference = now.since(baseline);
         if difference.maybe_ddl {
             let changed = self

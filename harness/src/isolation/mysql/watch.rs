@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::MySqlConnection;
 
-use super::packet::{Rows, field, text};
+use super::packet::{Rows, column, field, text};
 use super::{Flavour, MySql, lock};
 use crate::error::Error;
 
@@ -26,20 +26,12 @@ pub(crate) struct Reading {
     /// Whether the slot is known to have been clean: counters of one that another process left say
     /// nothing about what that process did.
     pub(super) is_known: bool,
-    /// The counters of statements that change a schema, of the whole server.
-    ddl: BTreeMap<String, String>,
-    /// What InnoDB counts, by its own name of the table.
-    counters: BTreeMap<String, Counters>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Counters {
-    /// Another one after TRUNCATE and most ALTER TABLE.
-    table_id: String,
-    /// Goes up with every row that is written; down to 0 when the table was forgotten and read anew.
-    modified: String,
-    /// Tells the difference where that happened.
-    rows: String,
+    /// How many statements the whole server has been sent that change a schema.
+    ddl: Rows,
+    /// What InnoDB counts, by its own name of the table: the number of the table, which is another one
+    /// after TRUNCATE and most ALTER TABLE; how many rows were written, which goes down to 0 when
+    /// the table was forgotten and read anew; and how many rows there are, which tells the difference then.
+    counters: BTreeMap<String, String>,
 }
 
 /// How a reading differs from an earlier one.
@@ -66,8 +58,7 @@ impl MySql {
         let answers = super::admin::ask(connection, select, LOOK).await?;
         let tables = answers.first().map(Rows::as_slice).unwrap_or_default();
         // Whoever is there before the first test is none of its business, and must not become so.
-        self.send_others_away(connection, database).await?;
-        let mut reading = self.read(connection, database).await?;
+        let mut reading = self.read_alone(connection, database).await?;
         let is_undone = |row: &Vec<_>| field(row, 1).eq_ignore_ascii_case("InnoDB");
         let tables = tables
             .iter()
@@ -77,8 +68,27 @@ impl MySql {
         Ok(reading)
     }
 
+    /// Looks at the counters of a database to which nobody else is connected any more. Whoever still is,
+    /// is sent away; mostly nobody is, and one packet does.
+    pub(super) async fn read_alone(
+        &self,
+        connection: &mut MySqlConnection,
+        database: &str,
+    ) -> Result<Reading, Error> {
+        let before = self.ours.count();
+        let both = format!("{}; {}", self.list_connections(), self.reading(database));
+        let answers = super::admin::ask(connection, both, LOOK).await?;
+        let others = Self::others_on(database, &answers);
+        if others.is_empty() {
+            let (_, reading) = answers.split_at(answers.len().saturating_sub(Self::READS));
+            return Ok(self.understand(database, before, reading));
+        }
+        self.send_away(connection, &others).await?;
+        self.read(connection, database).await
+    }
+
     /// Looks at the counters of a database, as one packet.
-    pub(super) async fn read(
+    async fn read(
         &self,
         connection: &mut MySqlConnection,
         database: &str,
@@ -140,16 +150,23 @@ impl MySql {
 
     /// The statements whose answers [`understand`](Self::understand) takes.
     pub(super) fn reading(&self, database: &str) -> String {
-        let statistics = match self.flavour {
-            Flavour::MySql => "INNODB_TABLESTATS",
-            Flavour::MariaDb => "INNODB_SYS_TABLESTATS",
+        // Temporary tables belong to a session, and databases that are made are not this one.
+        let counted = "(VARIABLE_NAME LIKE 'Com\\_create\\_%' OR VARIABLE_NAME LIKE 'Com\\_alter\\_%' \
+             OR VARIABLE_NAME LIKE 'Com\\_drop\\_%' OR VARIABLE_NAME LIKE 'Com\\_rename\\_%') \
+             AND VARIABLE_NAME NOT LIKE '%temporary%' AND VARIABLE_NAME NOT LIKE '%\\_db'";
+        // Of as few columns as can be: a debug build of the driver takes longer over them than the server.
+        let (ddl, statistics) = match self.flavour {
+            // It has these counters in no table.
+            Flavour::MySql => ("SHOW GLOBAL STATUS WHERE", "INNODB_TABLESTATS"),
+            Flavour::MariaDb => (
+                "SELECT CAST(SUM(VARIABLE_VALUE) AS UNSIGNED) FROM information_schema.GLOBAL_STATUS WHERE",
+                "INNODB_SYS_TABLESTATS",
+            ),
         };
         format!(
-            "{}; SHOW GLOBAL STATUS WHERE Variable_name LIKE 'Com\\_create\\_%' \
-             OR Variable_name LIKE 'Com\\_alter\\_%' OR Variable_name LIKE 'Com\\_drop\\_%' \
-             OR Variable_name LIKE 'Com\\_rename\\_%'; \
-             SELECT NAME, TABLE_ID, MODIFIED_COUNTER, NUM_ROWS FROM information_schema.{statistics} \
-             WHERE LEFT(NAME, {}) = {}",
+            "{}; {ddl} {counted}; \
+             SELECT CONCAT_WS(' ', TABLE_ID, MODIFIED_COUNTER, NUM_ROWS, NAME) \
+             FROM information_schema.{statistics} WHERE LEFT(NAME, {}) = {}",
             self.count_connections(),
             database.chars().count() + 1,
             text(&format!("{database}/"))
@@ -167,29 +184,15 @@ impl MySql {
     ) -> Reading {
         let empty = Rows::new();
         let answer = |index: usize| answers.get(index).unwrap_or(&empty);
-        let ddl = answer(1).iter().filter(|row| {
-            // These belong to a session, or change nothing in a database.
-            !field(row, 0).contains("temporary") && !field(row, 0).ends_with("_db")
-        });
+        let counters = column(answer(2)).filter_map(|row| row.split_once('/'));
         Reading {
             database: database.to_owned(),
             strangers: self.strangers(opened_before, number_of(answer(0))),
             tables: Vec::new(),
             is_known: true,
-            ddl: ddl
-                .map(|row| (field(row, 0).to_owned(), field(row, 1).to_owned()))
-                .collect(),
-            counters: answer(2)
-                .iter()
-                .map(|row| {
-                    let counters = Counters {
-                        table_id: field(row, 1).to_owned(),
-                        modified: field(row, 2).to_owned(),
-                        rows: field(row, 3).to_owned(),
-                    };
-                    let name = field(row, 0).split_once('/').unwrap_or_default().1;
-                    (name.to_owned(), counters)
-                })
+            ddl: answer(1).clone(),
+            counters: counters
+                .map(|(counters, table)| (table.to_owned(), counters.to_owned()))
                 .collect(),
         }
     }

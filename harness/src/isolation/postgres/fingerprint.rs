@@ -8,14 +8,18 @@ use super::reference::Reference;
 /// What the numbers of transactions are measured against: how many the server has begun.
 const CLOCK: &str = "pg_catalog.age('3'::xid)::bigint";
 
-/// A statement whose first row is the clock. Then comes a row for each table, with its number of rows
+/// A statement whose first three numbers have the clock. Then come three for each table, with its number of rows
 /// and the age of the youngest in transactions, and for each sequence, with its value and whether it
 /// has been called.
 pub(super) fn query<'n>(
     tables: impl Iterator<Item = &'n str>,
     sequences: impl Iterator<Item = &'n str>,
 ) -> String {
-    let mut text = format!("SELECT 0, {CLOCK}, 0::bigint");
+    // As one text, for the sake of the driver.
+    let mut text = format!(
+        "SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', n, a, b), ' ' ORDER BY n) \
+         FROM (SELECT 0, {CLOCK}, 0::bigint"
+    );
     let mut position = 0;
     for table in tables {
         position += 1;
@@ -30,32 +34,40 @@ pub(super) fn query<'n>(
             " UNION ALL SELECT {position}, last_value, is_called::int::bigint FROM {sequence}"
         ));
     }
+    text.push_str(") AS measured (n, a, b)");
     text
 }
 
 /// A fingerprint that was read.
 #[derive(Debug)]
-pub(super) struct Measured(Vec<(i32, i64, i64)>);
+pub(super) struct Measured(Vec<(i64, i64)>);
 
 impl Measured {
     pub(super) async fn read(
         connection: &mut PgConnection,
         query: &str,
     ) -> Result<Self, sqlx::Error> {
-        let mut rows: Vec<(i32, i64, i64)> = sqlx::query_as(AssertSqlSafe(query.to_owned()))
-            .fetch_all(connection)
+        let text: String = sqlx::query_scalar(AssertSqlSafe(query.to_owned()))
+            .fetch_one(connection)
             .await?;
-        rows.sort_unstable();
-        Ok(Self(rows))
+        let numbers = text.split(' ').map(str::parse);
+        let numbers = numbers.collect::<Result<Vec<i64>, _>>();
+        let numbers = numbers.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        let (rows, _) = numbers.as_chunks();
+        Ok(Self(
+            rows.iter()
+                .map(|[_, first, second]| (*first, *second))
+                .collect(),
+        ))
     }
 
     fn clock(&self) -> i64 {
-        self.0.first().map_or(0, |row| row.1)
+        self.0.first().map_or(0, |row| row.0)
     }
 
     /// Numbers of rows, and ages.
     pub(super) fn tables(&self) -> impl Iterator<Item = (i64, i64)> {
-        self.0.iter().skip(1).map(|row| (row.1, row.2))
+        self.0.iter().skip(1).copied()
     }
 
     /// Values, and whether they have been called.
