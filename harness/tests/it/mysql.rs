@@ -49,6 +49,9 @@ async fn one(on: impl Executor<'_, Database = sqlx::MySql>, sql: &str) -> String
 /// As many contexts as any of these tests has open at once.
 const MOST: usize = 3;
 
+/// More seats than the server has connections for.
+const SEATS: usize = 64;
+
 /// Everything that the template has, as text.
 async fn contents(ctx: &TestContext) -> String {
     let mut connection = stranger(ctx).await;
@@ -90,14 +93,14 @@ async fn turn() -> tokio::sync::MutexGuard<'static, ()> {
 
 /// The slot of a test that is over is what its template is when the next test has it.
 async fn next_test_is_clean(ctx: &TestContext, url: &str, isolation: Isolation) {
+    // A test of another template may sit on its seat: with all others taken, the wait is for that one.
     let mut others = Vec::new();
-    for _ in 0..=MOST {
+    for _ in 0..=SEATS {
         let next = objects(ctx, isolation).start().await.unwrap();
         assert_eq!(contents(&next).await, TEMPLATE);
         if next.url() == url {
             return next.finish().await.unwrap();
         }
-        // An earlier test had several slots at once.
         others.push(next);
     }
     panic!("nobody got the slot {url} again");
