@@ -19,6 +19,10 @@ pub(crate) enum Conflict {
     /// The statement was refused, or the transaction with it as soon as it is told to go on.
     Refused,
     /// The server has rolled the transaction back.
+    #[cfg_attr(
+        not(feature = "mysql"),
+        expect(dead_code, reason = "MySQL and MariaDB do so")
+    )]
     Ended,
 }
 

@@ -166,7 +166,7 @@ pub use testudo_fixtures_macros::hybrid;
 pub use testudo_fixtures_macros::scopes;
 pub use testudo_fixtures_macros::{DbEnum, FieldType, Model, ModelFields, Projection};
 pub use testudo_sql as sql;
-pub use testudo_sql::{IsolationLevel, SqliteBehavior};
+pub use testudo_sql::{IsolationLevel, TransactionBehavior};
 
 pub use crate::assign::{Assign, Assignments, IntoAssignments, IntoColumns};
 pub use crate::builder::ModelBuilder;

@@ -43,6 +43,6 @@ pub use crate::select::{
     Clauses, Compound, Cte, Direction, Distinct, Join, JoinKind, Limit, Lock, LockStrength,
     LockWait, Nulls, OrderBy, Projection, Select, SelectItem, SetOperator, Source,
 };
-pub use crate::transaction::{Begin, IsolationLevel, SqliteBehavior};
+pub use crate::transaction::{Begin, IsolationLevel, TransactionBehavior};
 pub use crate::update::{Assignment, Update};
 pub use crate::value::Value;

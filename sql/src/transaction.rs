@@ -21,7 +21,7 @@ pub enum IsolationLevel {
 
 /// When a transaction on SQLite takes its locks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum SqliteBehavior {
+pub enum TransactionBehavior {
     /// `BEGIN DEFERRED`: when it first reads or writes, which is what `BEGIN` means. The first write
     /// is refused if somebody else has written since the first read.
     #[default]
@@ -43,7 +43,7 @@ pub struct Begin {
     /// Whether statements that write are refused.
     pub read_only: bool,
     /// When SQLite locks; it says nothing to other servers.
-    pub sqlite: SqliteBehavior,
+    pub sqlite: TransactionBehavior,
 }
 
 impl Begin {
@@ -89,9 +89,9 @@ impl Begin {
 
     fn sqlite(&self) -> Option<Cow<'static, str>> {
         let begin = match self.sqlite {
-            SqliteBehavior::Deferred => None,
-            SqliteBehavior::Immediate => Some("BEGIN IMMEDIATE"),
-            SqliteBehavior::Exclusive => Some("BEGIN EXCLUSIVE"),
+            TransactionBehavior::Deferred => None,
+            TransactionBehavior::Immediate => Some("BEGIN IMMEDIATE"),
+            TransactionBehavior::Exclusive => Some("BEGIN EXCLUSIVE"),
         };
         if self.read_only {
             let begin = begin.unwrap_or("BEGIN");
@@ -153,12 +153,12 @@ impl fmt::Display for IsolationLevel {
     }
 }
 
-impl fmt::Display for SqliteBehavior {
+impl fmt::Display for TransactionBehavior {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            SqliteBehavior::Deferred => "DEFERRED",
-            SqliteBehavior::Immediate => "IMMEDIATE",
-            SqliteBehavior::Exclusive => "EXCLUSIVE",
+            TransactionBehavior::Deferred => "DEFERRED",
+            TransactionBehavior::Immediate => "IMMEDIATE",
+            TransactionBehavior::Exclusive => "EXCLUSIVE",
         })
     }
 }

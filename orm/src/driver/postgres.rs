@@ -71,10 +71,13 @@ impl Driver for Postgres {
             return Ok(Some(PgArguments::default()));
         }
         let types: Vec<_> = binds.iter().map(|value| bind::proposed(value)).collect();
-        let statement = connection
+        let prepared = connection
             .prepare_with(AssertSqlSafe(Arc::clone(sql)).into_sql_str(), &types)
-            .await
-            .map_err(|error| session::unless_conflict::<Self>(error, sql, refine))?;
+            .await;
+        let statement = match prepared {
+            Ok(statement) => statement,
+            Err(error) => return Err(session::refine::<Self>(connection, error, sql).await),
+        };
         let expected = match statement.parameters() {
             Some(Either::Left(types)) => types,
             Some(Either::Right(_)) | None => &types,

@@ -224,7 +224,11 @@ pub(super) fn names<R: sqlx::Row>(row: &R) -> Vec<&str> {
 }
 
 /// The error of a statement that was sent on this connection, which may be asked for more.
-async fn refine<D: Driver>(connection: &mut D::Connection, error: sqlx::Error, sql: &str) -> Error {
+pub(super) async fn refine<D: Driver>(
+    connection: &mut D::Connection,
+    error: sqlx::Error,
+    sql: &str,
+) -> Error {
     match conflict::<D>(&error) {
         Some(conflict) => Error::conflict(error, Some(sql), conflict),
         None => D::refine(connection, error, sql).await,
@@ -236,18 +240,6 @@ pub(super) fn refused<D: Driver>(error: sqlx::Error, sql: Option<&str>) -> Error
     match conflict::<D>(&error) {
         Some(conflict) => Error::conflict(error, sql, conflict),
         None => Error::database(error, sql),
-    }
-}
-
-/// The error of a statement, refined unless it says all that there is to say.
-pub(super) fn unless_conflict<D: Driver>(
-    error: sqlx::Error,
-    sql: &str,
-    refine: fn(sqlx::Error, &str) -> Error,
-) -> Error {
-    match conflict::<D>(&error) {
-        Some(conflict) => Error::conflict(error, Some(sql), conflict),
-        None => refine(error, sql),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a transaction is to be like.
 
-use testudo_sql::{Begin, IsolationLevel, SqliteBehavior};
+use testudo_sql::{Begin, IsolationLevel, TransactionBehavior};
 
 /// What a transaction is to be like, for [`Db::transaction_with`](crate::Db::transaction_with).
 ///
@@ -105,9 +105,9 @@ impl<R> TransactionOptions<R> {
 
     /// When the transaction takes its locks if the database is SQLite; it says nothing to other servers.
     ///
-    /// With [`Immediate`](SqliteBehavior::Immediate) it waits for its turn to write before it reads, and is not
+    /// With [`Immediate`](TransactionBehavior::Immediate) it waits for its turn to write before it reads, and is not
     /// refused in the middle because somebody else wrote meanwhile.
-    pub fn sqlite(mut self, behavior: SqliteBehavior) -> Self {
+    pub fn sqlite(mut self, behavior: TransactionBehavior) -> Self {
         self.begin.sqlite = behavior;
         self
     }

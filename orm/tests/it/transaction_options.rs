@@ -1,7 +1,7 @@
 //! What a transaction is told to be like: its level, read only, and what a savepoint cannot have.
 
 use testudo::prelude::*;
-use testudo_orm::{Error, SqliteBehavior};
+use testudo_orm::{Error, TransactionBehavior};
 
 use crate::shop::{User, people};
 
@@ -231,7 +231,7 @@ async fn a_test_that_sets_a_level_runs_again_in_a_clone_if_it_may(db: Db) -> tes
 
 #[orm_test(models(User), isolation = "clone", backends(sqlite))]
 async fn an_immediate_transaction_has_the_right_to_write_at_once(db: Db) -> testudo::Result {
-    let immediate = TransactionOptions::new().sqlite(SqliteBehavior::Immediate);
+    let immediate = TransactionOptions::new().sqlite(TransactionBehavior::Immediate);
     let error = db
         .transaction_with(immediate, async |_| {
             db.transaction(async |other| {

@@ -1,7 +1,7 @@
 //! The beginning of a transaction.
 
 use insta::assert_snapshot;
-use testudo_sql::{Begin, Dialect, IsolationLevel, SqliteBehavior};
+use testudo_sql::{Begin, Dialect, IsolationLevel, TransactionBehavior};
 
 use crate::snapshot::side_by_side;
 
@@ -28,7 +28,7 @@ fn read_only() -> Begin {
     }
 }
 
-fn on_sqlite(sqlite: SqliteBehavior) -> Begin {
+fn on_sqlite(sqlite: TransactionBehavior) -> Begin {
     Begin {
         sqlite,
         ..Begin::default()
@@ -85,12 +85,12 @@ fn a_read_only_transaction_says_so_and_sqlite_takes_it_back_at_the_end() {
 
 #[test]
 fn sqlite_locks_when_it_is_told_to() {
-    assert_snapshot!(begin(on_sqlite(SqliteBehavior::Deferred)), @"BEGIN");
-    assert_snapshot!(begin(on_sqlite(SqliteBehavior::Immediate)), @"
+    assert_snapshot!(begin(on_sqlite(TransactionBehavior::Deferred)), @"BEGIN");
+    assert_snapshot!(begin(on_sqlite(TransactionBehavior::Immediate)), @"
     SQLite: BEGIN IMMEDIATE
     Postgres, MySQL, MariaDB: BEGIN
     ");
-    assert_snapshot!(begin(on_sqlite(SqliteBehavior::Exclusive)), @"
+    assert_snapshot!(begin(on_sqlite(TransactionBehavior::Exclusive)), @"
     SQLite: BEGIN EXCLUSIVE
     Postgres, MySQL, MariaDB: BEGIN
     ");
@@ -119,12 +119,12 @@ fn a_savepoint_has_what_its_transaction_has_and_no_more() {
     assert_snapshot!(missing(at(IsolationLevel::ReadCommitted), serializable), @"nothing");
     assert_snapshot!(missing(read_only(), serializable), @"read only");
     assert_snapshot!(missing(read_only(), read_only()), @"nothing");
-    let immediate = on_sqlite(SqliteBehavior::Immediate);
+    let immediate = on_sqlite(TransactionBehavior::Immediate);
     assert_snapshot!(missing(immediate, plain), @"
     SQLite: BEGIN IMMEDIATE
     Postgres, MySQL, MariaDB: nothing
     ");
-    assert_snapshot!(missing(immediate, on_sqlite(SqliteBehavior::Exclusive)), @"nothing");
+    assert_snapshot!(missing(immediate, on_sqlite(TransactionBehavior::Exclusive)), @"nothing");
     for dialect in Dialect::ALL {
         for level in IsolationLevel::ALL {
             assert_eq!(at(level).missing_in(&at(level), dialect), None);
