@@ -81,8 +81,7 @@ pub use crate::verify::{Verify, verify};
 /// # }
 /// ```
 ///
-/// A model that implements a trait of accessors and helpers alone says so in its derive,
-/// `#[derive(Model)] #[model(base = BaseInvoice)]`, and needs no `impl` block.
+/// Where all that is left to add are accessors, the block stays empty: `#[base_model] impl BaseInvoice for Invoice {}`.
 ///
 /// # The trait
 /// - It has methods alone, with `&self` or `&mut self` and no type parameters, so that it can be mocked and
