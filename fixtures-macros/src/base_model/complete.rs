@@ -1,21 +1,16 @@
 //! An `impl` of a base trait, completed by the accessors that it lacks, from fields of the same names.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Ident, ImplItem, ItemImpl, LitBool, Path, ReturnType, Signature, Token, braced};
-
-use crate::diagnostics::{Diagnostics, suggestion};
 
 /// What the trait's macro says of it, and the `impl` that the macro was given.
 struct Call {
     root: Path,
     has_async: bool,
     accessors: Vec<Signature>,
-    behaviours: Vec<Signature>,
-    /// The fields, where a derive wrote the `impl` and knows them.
-    fields: Option<Vec<Ident>>,
     item: ItemImpl,
 }
 
@@ -30,22 +25,11 @@ impl Parse for Call {
         let has_async = base.parse::<LitBool>()?.value;
         base.parse::<Token![,]>()?;
         let accessors = signatures(&base)?;
-        let behaviours = signatures(&base)?;
-        let fields = if input.peek(syn::token::Brace) {
-            let fields;
-            braced!(fields in input);
-            let fields = fields.parse_terminated(Ident::parse, Token![,])?;
-            Some(fields.into_iter().collect())
-        } else {
-            None
-        };
         let item = input.parse()?;
         Ok(Call {
             root,
             has_async,
             accessors,
-            behaviours,
-            fields,
             item,
         })
     }
@@ -70,14 +54,11 @@ pub(crate) fn complete(call: TokenStream) -> TokenStream {
         root,
         has_async,
         accessors,
-        behaviours,
-        fields,
         mut item,
     } = match syn::parse2(call) {
         Ok(call) => call,
         Err(error) => return error.into_compile_error(),
     };
-    let mut diagnostics = Diagnostics::new();
     let written: Vec<String> = item
         .items
         .iter()
@@ -86,30 +67,7 @@ pub(crate) fn complete(call: TokenStream) -> TokenStream {
             _ => None,
         })
         .collect();
-    let is_written = |signature: &&Signature| written.contains(&signature.ident.to_string());
-    let lacks = |signature: &&Signature| !is_written(signature);
-    let model = item.self_ty.to_token_stream().to_string();
-
-    if let Some(fields) = &fields {
-        for behaviour in behaviours.iter().filter(lacks) {
-            let name = &behaviour.ident;
-            let help = format!(
-                "write `#[base_model] impl .. for {model} {{ .. }}` with it, in place of `#[model(base = ..)]`"
-            );
-            diagnostics.error(name, format!("no field of `{model}` can be `{name}`"), help);
-        }
-        let names: Vec<String> = fields.iter().map(ToString::to_string).collect();
-        for accessor in accessors.iter().filter(lacks) {
-            let name = accessor.ident.to_string();
-            if !names.contains(&name) {
-                diagnostics.error(
-                    &accessor.ident,
-                    format!("`{model}` has no field `{name}`"),
-                    suggestion(&name, &names),
-                );
-            }
-        }
-    }
+    let lacks = |signature: &&Signature| !written.contains(&signature.ident.to_string());
     let added: Vec<TokenStream> = accessors
         .iter()
         .filter(lacks)
@@ -117,13 +75,6 @@ pub(crate) fn complete(call: TokenStream) -> TokenStream {
         .collect();
     item.items.extend(added.into_iter().map(ImplItem::Verbatim));
 
-    let mistakes = diagnostics
-        .finish()
-        .err()
-        .map(syn::Error::into_compile_error);
-    if mistakes.is_some() {
-        return quote!(#mistakes);
-    }
     let async_trait = has_async.then(|| quote!(#[#root::__private::async_trait]));
     quote!(#async_trait #item)
 }

@@ -86,7 +86,7 @@ fn mock(base: &Base, root: &Path, condition: &TokenStream) -> TokenStream {
 /// A macro of the trait's own name, so that whoever can name the trait can call it.
 fn callback(base: &Base, root: &Path) -> TokenStream {
     let Base { vis, ident, .. } = base;
-    let (accessors, behaviours) = (signatures(&base.accessors), signatures(&base.behaviours));
+    let accessors = signatures(&base.accessors);
     let (has_async, questions) = (base.has_async, &base.questions);
     let name = format_ident!("__base_{ident}");
     // A macro without `#[macro_export]` is seen no further than its crate.
@@ -109,7 +109,7 @@ fn callback(base: &Base, root: &Path) -> TokenStream {
             }};
             ($($given:tt)*) => {
                 #root::__private::complete_base! {
-                    { root: #root, has_async: #has_async, accessors: { #accessors } behaviours: { #behaviours } }
+                    { root: #root, has_async: #has_async, accessors: { #accessors } }
                     $($given)*
                 }
             };
