@@ -1,7 +1,7 @@
 //! `#[base_model]`: a trait that a model, a mock and the next version of the model all implement.
 //!
 //! `parse` sorts the methods of the trait and refuses what a mock cannot have; `expand` writes the trait, its
-//! mock and a macro of the trait's own name. A derive and an `impl` block call that macro, because it is
+//! mock and a macro of the trait's own name. An `impl` block calls that macro, because it is
 //! the only thing that knows the accessors; it hands them on to `complete`, which writes those that the block lacks.
 
 mod complete;
